@@ -1,0 +1,325 @@
+// Package sandbox makes labs: disposable stand-ins for a whole machine, built
+// of namespaces by an ordinary user, in which a learner is root and from which
+// nothing outside can be harmed or seen.
+//
+// # Words
+//
+// A [Keeper] makes labs, starts commands and shells in them and observes them.
+// It is not a process of its own but a part of the program that uses this
+// package; what it has in the kernel is its anchor, a process that does
+// nothing but be the init of a PID namespace (pid_namespaces(7)):
+//
+//	the program (an ordinary user, no privilege)
+//	 ├─ anchor          clone: NEWUSER NEWPID NEWNS; dies with the program (PR_SET_PDEATHSIG)
+//	 ├─ lab init        in the anchor's PID namespace: NEWUSER NEWPID NEWNS NEWUTS NEWIPC NEWNET NEWCGROUP
+//	 ├─ shell "host"    joins the lab's namespaces
+//	 └─ shell "isolated"  joins them, plus the clone flags it is given
+//
+// When the program ends, however it ends, the kernel kills the anchor, with
+// it every process in its PID namespace and below, and with the last process
+// of a lab go its mounts, network devices and namespaces. No process in a lab
+// can name, signal or trace the anchor or the program: they are in PID
+// namespaces outside.
+//
+// A [Lab] has its own root: a tmpfs of limited size in which the machine's
+// programs are mounted read-only, with fresh /proc, /sys and /dev. Its own
+// initial namespaces play the part of "your machine" in the course and are
+// called its host. A [Command] runs in it; a [Shell] is a command on a terminal of the lab's
+// own devpts. [Lab.Snapshot] is what the kernel says of it,
+// as plain data.
+//
+// No second program is started on the way: see calls.go for how, and init.go
+// for the only program that nslab brings into every lab.
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+
+	"golang.org/x/sys/unix"
+)
+
+// KeeperOptions say what a keeper brings into its labs.
+type KeeperOptions struct {
+	// BusyBox is a static BusyBox for this machine, nil for none, and Applets
+	// the names it answers to.
+	BusyBox []byte
+	Applets []string
+	// Program is the path of a program that labs shall have in their PATH under the name nslab; empty for none.
+	// Links are further names for it, after all other commands.
+	Program string
+	Links   []string
+}
+
+// Keeper makes labs. Its methods may be called from several goroutines.
+type Keeper struct {
+	machine machine
+	tools   tools
+	// noUser is set where user namespaces are forbidden and we are real root.
+	noUser bool
+	// root is set when the program runs as root: new processes then become
+	// the ID that stands for root in the labs.
+	root   bool
+	anchor int
+	user   int // descriptors of the anchor's namespaces
+	mnt    int
+	pid    int
+
+	mu   sync.Mutex
+	labs map[*Lab]bool
+}
+
+// outsideID is who a lab's root is on the machine when root runs nslab:
+// nobody. Were it root itself, files under /proc/sys and the like would
+// obey it (user_namespaces(7): capabilities protect, ownership still counts).
+const outsideID = 65534
+
+// NewKeeper makes a keeper. Its error says what the kernel refused; nslab doctor finds out why.
+func NewKeeper(o KeeperOptions) (*Keeper, error) {
+	ini, err := initProgram()
+	if err != nil {
+		return nil, err
+	}
+	k := &Keeper{
+		machine: lookAtMachine(),
+		tools:   tools{init: ini, busybox: o.BusyBox, applets: o.Applets, program: o.Program, links: o.Links},
+		root:    os.Geteuid() == 0,
+		user:    -1, mnt: -1, pid: -1,
+		labs: map[*Lab]bool{},
+	}
+	if err := k.start(unix.CLONE_NEWUSER); err != nil {
+		if !k.root || !errors.Is(err, unix.EPERM) && !errors.Is(err, unix.ENOSPC) && !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.ENOSYS) {
+			return nil, fmt.Errorf("start the keeper of labs: %w", err)
+		}
+		k.noUser = true
+		if err2 := k.start(0); err2 != nil {
+			return nil, fmt.Errorf("start the keeper of labs: with a user namespace: %w; without: %w", err, err2)
+		}
+	}
+	return k, nil
+}
+
+// Confined reports whether labs have user namespaces of their own. Without
+// one, a lab's root is the machine's, and only mistakes are kept away from it.
+func (k *Keeper) Confined() bool { return !k.noUser }
+
+// ids returns who a lab's root is on the machine.
+func (k *Keeper) ids() (uid, gid int) {
+	if k.root && idMapped("/proc/self/uid_map", outsideID) && idMapped("/proc/self/gid_map", outsideID) {
+		return outsideID, outsideID
+	}
+	return os.Geteuid(), os.Getegid()
+}
+
+// idMapped reports whether a map of user_namespaces(7) has that ID inside.
+func idMapped(path string, id int64) bool {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return false
+	}
+	for line := range strings.Lines(string(b)) {
+		m, err := parseIDMap(line)
+		if err == nil && id >= m.Inside && id-m.Inside < m.Length {
+			return true
+		}
+	}
+	return false
+}
+
+// start makes the anchor.
+func (k *Keeper) start(userFlag uintptr) error {
+	var hand [2]int
+	if err := unix.Pipe2(hand[:], unix.O_CLOEXEC); err != nil {
+		return fmt.Errorf("make a pipe: %w", err)
+	}
+	defer closeAll(hand[1])
+	s := &script{}
+	b1 := s.space(1)
+	// The maps are written from outside, by a process with the right to.
+	s.must("close", unix.SYS_CLOSE, hand[1])
+	s.add(wantN, "wait for the keeper", unix.SYS_READ, hand[0], b1, 1)
+	s.mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "")
+	var program ref
+	if k.tools.program != "" {
+		// Before a tmpfs hides it, and while we may still pass through
+		// folders that only root may enter.
+		program = s.may("open_tree "+k.tools.program, unix.SYS_OPEN_TREE, unix.AT_FDCWD, k.tools.program, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC)
+		attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY | unix.MOUNT_ATTR_NOSUID}
+		s.may("make "+k.tools.program+" read-only", unix.SYS_MOUNT_SETATTR, program, "", unix.AT_EMPTY_PATH, structBytes(&attr), unix.MOUNT_ATTR_SIZE_VER0)
+	}
+	k.becomeRoot(s, userFlag != 0)
+	s.setsid()
+	// A change of credentials clears the signal (PR_SET_PDEATHSIG(2const)), so it is set
+	// after the last; and the program may have died before.
+	s.dieWithKeeper()
+	alive := s.alive()
+	s.stage(&k.tools, program)
+	s.must("chdir /", unix.SYS_CHDIR, "/")
+	s.exec(stageTools+"/lib/init", []string{"nslab-keeper"}, nil)
+
+	b, err := s.board()
+	if err != nil {
+		closeAll(hand[0])
+		return err
+	}
+	defer b.close()
+	p, err := s.startAlive(b, userFlag|unix.CLONE_NEWPID|unix.CLONE_NEWNS, alive)
+	closeAll(hand[0])
+	if err != nil {
+		return err
+	}
+	defer runtime.KeepAlive(s)
+	if userFlag != 0 {
+		if err = k.writeMaps(p.pid); err != nil {
+			p.abandon()
+			return err
+		}
+	}
+	if _, err = unix.Write(hand[1], []byte{1}); err == nil {
+		err = p.ready(b)
+	}
+	if err == nil {
+		k.anchor = p.pid
+		known.Store(p.pid, true)
+		err = k.openAnchor()
+	}
+	if err != nil {
+		closeAll(k.user, k.mnt, k.pid)
+		k.user, k.mnt, k.pid = -1, -1, -1
+		p.abandon()
+	}
+	return err
+}
+
+func (k *Keeper) writeMaps(pid int) error {
+	dir := "/proc/" + strconv.Itoa(pid) + "/"
+	uid, gid := k.ids()
+	for _, f := range [][2]string{{"setgroups", "deny"}, {"uid_map", idMap(0, uid)}, {"gid_map", idMap(0, gid)}} {
+		if err := os.WriteFile(dir+f[0], []byte(f[1]), 0); err != nil {
+			return fmt.Errorf("write %s of the keeper's user namespace: %w", f[0], errnoOf(err))
+		}
+	}
+	return nil
+}
+
+func (k *Keeper) openAnchor() error {
+	dir := "/proc/" + strconv.Itoa(k.anchor) + "/ns/"
+	for _, ns := range []struct {
+		fd   *int
+		name string
+	}{{&k.user, "user"}, {&k.mnt, "mnt"}, {&k.pid, "pid"}} {
+		fd, err := unix.Open(dir+ns.name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+		if err != nil {
+			return fmt.Errorf("open the keeper's %s namespace: %w", ns.name, err)
+		}
+		*ns.fd = fd
+	}
+	return nil
+}
+
+// Close ends every lab and the keeper.
+func (k *Keeper) Close() error {
+	k.mu.Lock()
+	labs := k.labs
+	k.labs = nil
+	k.mu.Unlock()
+	var errs []error
+	for l := range labs {
+		errs = append(errs, l.end())
+	}
+	closeAll(k.user, k.mnt, k.pid)
+	if err := unix.Kill(k.anchor, unix.SIGKILL); err != nil {
+		errs = append(errs, fmt.Errorf("end the keeper's process %d: %w", k.anchor, err))
+	} else {
+		k.reapStrays()
+		if _, err := reap(k.anchor); err != nil {
+			errs = append(errs, err)
+		}
+		known.Delete(k.anchor)
+	}
+	return errors.Join(errs...)
+}
+
+// reapStrays waits for children that died before they could say their number, when somebody
+// killed the anchor while a lab or a command was being started: the anchor does not end
+// before every process below it has been waited for (pid_namespaces(7)).
+func (k *Keeper) reapStrays() {
+	depth := -1
+	if pids, err := nsPIDs(os.Getpid()); err == nil {
+		depth = len(pids)
+	}
+	tasks, err := os.ReadDir("/proc/self/task")
+	if err != nil || depth < 0 {
+		return
+	}
+	for _, task := range tasks {
+		b, err := os.ReadFile("/proc/self/task/" + task.Name() + "/children")
+		if err != nil {
+			continue
+		}
+		children, err := parseInts(string(b))
+		if err != nil {
+			continue
+		}
+		for _, pid := range children {
+			// What is not known to a Process or a Lab any more, and was
+			// born in a PID namespace of ours, is a stray.
+			if pids, err := nsPIDs(pid); err == nil && len(pids) > depth && pid != k.anchor && !isKnown(pid) {
+				_, _ = reap(pid)
+			}
+		}
+	}
+}
+
+// known are the numbers of children that somebody waits for.
+var known sync.Map
+
+func isKnown(pid int) bool { _, ok := known.Load(pid); return ok }
+
+// AnchorPID returns the process, on the machine, whose end ends every lab.
+func (k *Keeper) AnchorPID() int { return k.anchor }
+
+// becomeRoot appends becoming root of the user namespace the process is in.
+// Only real root is not that already: its labs' root is somebody else.
+func (k *Keeper) becomeRoot(s *script, inUser bool) {
+	if !k.root || !inUser {
+		return
+	}
+	s.must("setresgid", unix.SYS_SETRESGID, 0, 0, 0)
+	s.must("setresuid", unix.SYS_SETRESUID, 0, 0, 0)
+}
+
+// dropGroups appends leaving root's supplementary groups, which a user namespace would keep.
+func (k *Keeper) dropGroups(s *script) {
+	if k.root {
+		s.may("setgroups", unix.SYS_SETGROUPS, 0, 0)
+	}
+}
+
+func (s *script) setsid() { s.may("setsid", unix.SYS_SETSID) }
+
+// dieWithKeeper appends the death of the process with the thread that cloned it. Go's
+// runtime ends no thread unless a goroutine exits while locked to it, and none of ours does.
+func (s *script) dieWithKeeper() {
+	s.must("prctl PR_SET_PDEATHSIG", unix.SYS_PRCTL, unix.PR_SET_PDEATHSIG, int(unix.SIGKILL))
+}
+
+// alive appends the proof that the keeper has not died before dieWithKeeper: a
+// write to the pipe it reads. startAlive fills in the descriptor.
+func (s *script) alive() ref {
+	return s.must("tell the keeper", unix.SYS_WRITE, 0, []byte{1}, 1)
+}
+
+// errnoOf takes the path out of an error of package os, whose text would repeat it.
+func errnoOf(err error) error {
+	var pe *os.PathError
+	if errors.As(err, &pe) {
+		return pe.Err
+	}
+	return err
+}

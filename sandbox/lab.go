@@ -1,0 +1,405 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/nslab/nslab/sandbox/snapshot"
+)
+
+// Tools says where a lab's commands come from.
+type Tools int
+
+const (
+	// MachineTools gives a lab the machine's programs, and BusyBox for what is missing.
+	MachineTools Tools = iota
+	// BusyBoxTools gives a lab BusyBox alone.
+	BusyBoxTools
+)
+
+// LabOptions say what a lab is to be.
+type LabOptions struct {
+	// HostName is the hostname of the lab's host; "host" where empty.
+	HostName string
+	Tools    Tools
+
+	shell   string
+	applets []string
+}
+
+// maxProcs is how many processes a lab may have (RLIMIT_NPROC of getrlimit(2), which since Linux
+// 5.14 counts in each user namespace by itself).
+const maxProcs = 1024
+
+// Lab is a stand-in for a whole machine. Its methods may be called from several goroutines.
+type Lab struct {
+	keeper  *Keeper
+	options LabOptions
+	init    int // PID of its init on the machine
+	depth   int // where in a list of NSpid its PID namespace stands
+	ns      nsFiles
+	host    snapshot.Namespaces
+	rootFD  int // its root directory, O_PATH
+	procFD  int // its first /proc
+	ptsFD   int // its devpts
+
+	ending sync.Once
+	endErr error
+
+	mu     sync.Mutex
+	shells map[string]*Shell
+	ended  bool
+	alive  sync.WaitGroup // processes the keeper has to wait for
+}
+
+// nsFiles are descriptors of a lab's own namespaces, opened when it was made, so that nothing
+// the learner does changes what is joined. User is -1 without a user namespace.
+type nsFiles struct {
+	user, mnt, uts, ipc, net, pid, cgroup int
+}
+
+// labFlags are the namespaces that every lab has of its own.
+const labFlags = unix.CLONE_NEWNS | unix.CLONE_NEWUTS | unix.CLONE_NEWIPC | unix.CLONE_NEWNET | unix.CLONE_NEWPID | unix.CLONE_NEWCGROUP
+
+// NewLab makes a lab.
+func (k *Keeper) NewLab(o LabOptions) (*Lab, error) {
+	if o.HostName == "" {
+		o.HostName = "host"
+	}
+	o.applets = k.tools.applets
+	o.shell = k.machine.shell
+	if o.Tools == BusyBoxTools || o.shell == "" {
+		if k.tools.busybox == nil && (o.Tools == BusyBoxTools || o.shell == "") {
+			return nil, errors.New("make a lab: there is no bash on this machine and no BusyBox in this nslab; build it with make, or install busybox-static")
+		}
+		o.shell = toolsBusybox + "/sh"
+	}
+	l := &Lab{keeper: k, options: o, shells: map[string]*Shell{}, rootFD: -1, procFD: -1, ptsFD: -1,
+		ns: nsFiles{-1, -1, -1, -1, -1, -1, -1}}
+	if err := l.start(); err != nil {
+		return nil, fmt.Errorf("make a lab: %w", err)
+	}
+	k.mu.Lock()
+	closed := k.labs == nil
+	if !closed {
+		k.labs[l] = true
+	}
+	k.mu.Unlock()
+	if closed {
+		_ = l.end()
+		return nil, errors.New("make a lab: the keeper is closed")
+	}
+	return l, nil
+}
+
+func (l *Lab) start() error {
+	k := l.keeper
+	s := &script{}
+	flags := uintptr(labFlags)
+	k.dropGroups(s)
+	s.dieWithKeeper()
+	alive := s.alive()
+	if !k.noUser {
+		flags |= unix.CLONE_NEWUSER
+		s.must("join the keeper's user namespace", unix.SYS_SETNS, k.user, unix.CLONE_NEWUSER)
+	}
+	s.must("join the keeper's mount namespace", unix.SYS_SETNS, k.mnt, unix.CLONE_NEWNS)
+	s.must("join the keeper's PID namespace", unix.SYS_SETNS, k.pid, unix.CLONE_NEWPID)
+	k.becomeRoot(s, !k.noUser)
+	proc := s.openProc()
+	mid, ini := s.intoPID(flags, proc, func() {
+		if !k.noUser {
+			// Changed credentials made it undumpable, and its /proc files root's (PR_SET_DUMPABLE(2const)).
+			s.must("prctl PR_SET_DUMPABLE", unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 1)
+			s.writeFile(may, "/proc/self/setgroups", "deny")
+			s.writeFile(must, "/proc/self/uid_map", idMap(0, 0))
+			s.writeFile(must, "/proc/self/gid_map", idMap(0, 0))
+			// The machine kills a lab first when memory runs out.
+			s.writeFile(may, "/proc/self/oom_score_adj", "500")
+		}
+		s.setsid()
+		s.must("umask", unix.SYS_UMASK, 0)
+		s.must("sethostname", unix.SYS_SETHOSTNAME, []byte(l.options.HostName), len(l.options.HostName))
+		s.must("setdomainname", unix.SYS_SETDOMAINNAME, []byte("(none)"), len("(none)"))
+		s.linkUp("lo")
+		s.buildRoot(k.machine, l.options)
+		s.must("umask", unix.SYS_UMASK, 0o022)
+		s.must("chdir /root", unix.SYS_CHDIR, "/root")
+		s.exec(initPath, []string{"init"}, []string{"PATH=" + Path})
+	})
+	s.exit(0)
+
+	b, err := s.board()
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	p, err := s.startAlive(b, 0, alive)
+	if err != nil {
+		return err
+	}
+	err = p.ready(b)
+	runtime.KeepAlive(s)
+	l.init, err = b.born(err, p.pid, mid, ini)
+	if err == nil {
+		err = l.open()
+	}
+	if err != nil && l.init > 0 {
+		closeAll(l.fds()...)
+		_ = unix.Kill(l.init, unix.SIGKILL)
+		_, _ = reap(l.init)
+	} else {
+		known.Store(l.init, true)
+	}
+	return err
+}
+
+// intoPID appends the cloning of a process, with the flags, inside the PID namespace that the
+// script has joined. What joined it is not in it itself; only its children are, and only a process
+// that is in one can make another below (pid_namespaces(7), clone(2) EINVAL): hence the
+// process between, which is gone at once. All of them are children of the program (CLONE_PARENT), so that it
+// can wait for them.
+//
+// clone(2) tells the number that the process has where it was cloned; what we want is the
+// machine's, which the process itself reads from the machine's /proc.
+func (s *script) intoPID(flags uintptr, proc ref, body func()) (between ref, number boardPtr) {
+	number = s.space(numberSize)
+	process := func() {
+		s.fork("clone a process in the lab", flags|unix.CLONE_PARENT, func() {
+			s.must("read the process's number", unix.SYS_READLINKAT, proc, "self", number, numberSize)
+			body()
+		})
+	}
+	if flags&unix.CLONE_NEWPID == 0 {
+		process()
+		return -1, number
+	}
+	between = s.fork("clone a process in the PID namespace", unix.CLONE_PARENT, func() {
+		process()
+		s.exit(0)
+	})
+	return between, number
+}
+
+// numberSize is room for a PID in decimal.
+const numberSize = 24
+
+// openProc appends the opening of the machine's /proc, for use where it is out of sight.
+func (s *script) openProc() ref {
+	return s.must("open /proc", unix.SYS_OPENAT, unix.AT_FDCWD, "/proc", unix.O_PATH|unix.O_CLOEXEC)
+}
+
+// born waits for the processes on the way of intoPID and returns the PID of
+// the one that was wanted, or err or what else went wrong.
+func (b *board) born(err error, first int, between ref, number boardPtr) (int, error) {
+	ways := []int{first}
+	if between >= 0 {
+		ways = append(ways, b.result(between))
+	}
+	for _, pid := range ways {
+		if pid > 0 {
+			if _, rerr := reap(pid); err == nil {
+				err = rerr
+			}
+		}
+	}
+	pid, _ := strconv.Atoi(unix.ByteSliceToString(b.bytes(number, numberSize)))
+	if err == nil && pid <= 0 {
+		err = errUnborn
+	}
+	return pid, err
+}
+
+// linkUp appends setting a network interface up (netdevice(7)).
+func (s *script) linkUp(name string) {
+	fd := s.must("socket", unix.SYS_SOCKET, unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	ifreq := make([]byte, 40)
+	copy(ifreq, name)
+	ifreq[16] = unix.IFF_UP
+	s.must("set "+name+" up", unix.SYS_IOCTL, fd, unix.SIOCSIFFLAGS, ifreq)
+	s.must("close", unix.SYS_CLOSE, fd)
+}
+
+// open opens what the keeper needs of the lab, before anyone else is in it.
+func (l *Lab) open() error {
+	dir := "/proc/" + strconv.Itoa(l.init) + "/"
+	for _, ns := range []struct {
+		kind snapshot.Kind
+		fd   *int
+	}{
+		{snapshot.User, &l.ns.user}, {snapshot.Mnt, &l.ns.mnt}, {snapshot.UTS, &l.ns.uts}, {snapshot.IPC, &l.ns.ipc},
+		{snapshot.Net, &l.ns.net}, {snapshot.PID, &l.ns.pid}, {snapshot.Cgroup, &l.ns.cgroup},
+	} {
+		if ns.kind == snapshot.User && l.keeper.noUser {
+			continue
+		}
+		fd, err := unix.Open(dir+"ns/"+string(ns.kind), unix.O_RDONLY|unix.O_CLOEXEC, 0)
+		if err != nil {
+			return fmt.Errorf("open the lab's %s namespace: %w", ns.kind, err)
+		}
+		*ns.fd = fd
+	}
+	var err error
+	if l.rootFD, err = unix.Open(dir+"root", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0); err != nil {
+		return fmt.Errorf("open the lab's root: %w", err)
+	}
+	if l.procFD, err = unix.Openat(l.rootFD, "proc", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0); err != nil {
+		return fmt.Errorf("open the lab's /proc: %w", err)
+	}
+	if l.ptsFD, err = unix.Openat(l.rootFD, "dev/pts", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0); err != nil {
+		return fmt.Errorf("open the lab's /dev/pts: %w", err)
+	}
+	pids, err := nsPIDs(l.init)
+	if err != nil {
+		return err
+	}
+	l.depth = len(pids) - 1
+	l.host, err = namespacesAt(l.procFD, "1")
+	if err != nil {
+		return fmt.Errorf("read the lab's namespaces: %w", err)
+	}
+	return nil
+}
+
+// nsPIDs returns a process's numbers, from the machine's PID namespace inwards
+// (NSpid of proc_pid_status(5)).
+func nsPIDs(pid int) ([]int, error) {
+	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	if err != nil {
+		return nil, fmt.Errorf("read the status of process %d: %w", pid, errnoOf(err))
+	}
+	for line := range strings.Lines(string(b)) {
+		if rest, ok := strings.CutPrefix(line, "NSpid:"); ok {
+			return parseInts(rest)
+		}
+	}
+	return nil, fmt.Errorf("the kernel does not say NSpid of process %d", pid)
+}
+
+func (l *Lab) fds() []int {
+	return []int{l.ns.user, l.ns.mnt, l.ns.uts, l.ns.ipc, l.ns.net, l.ns.pid, l.ns.cgroup, l.rootFD, l.procFD, l.ptsFD}
+}
+
+// Host returns the inode numbers of the lab's own initial namespaces.
+func (l *Lab) Host() snapshot.Namespaces { return l.host }
+
+// InitPID returns the PID of the lab's init on the machine.
+func (l *Lab) InitPID() int { return l.init }
+
+// Close ends the lab: its processes are killed, and with them go its mounts,
+// devices and namespaces. It returns when they have.
+func (l *Lab) Close() error {
+	l.keeper.mu.Lock()
+	if l.keeper.labs != nil {
+		delete(l.keeper.labs, l)
+	}
+	l.keeper.mu.Unlock()
+	return l.end()
+}
+
+// errLabEnded is the error of whatever comes after Close.
+var errLabEnded = errors.New("the lab has ended")
+
+// hold counts one more process that Close has to wait for; false where Close has begun.
+func (l *Lab) hold() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ended {
+		return false
+	}
+	l.alive.Add(1)
+	return true
+}
+
+func (l *Lab) end() error {
+	l.ending.Do(func() {
+		l.mu.Lock()
+		l.ended = true
+		l.mu.Unlock()
+		if err := unix.Kill(l.init, unix.SIGKILL); err != nil {
+			l.endErr = fmt.Errorf("end the lab's init %d: %w", l.init, err)
+			return
+		}
+		// init cannot end before those who joined its PID namespace have been
+		// waited for (pid_namespaces(7)), which their own goroutines do.
+		l.alive.Wait()
+		_, l.endErr = reap(l.init)
+		known.Delete(l.init)
+		closeAll(l.fds()...)
+	})
+	return l.endErr
+}
+
+// enter appends what takes a new process into the lab: into its namespaces
+// and, by way of intoPID, into its PID namespace, where body goes on.
+func (l *Lab) enter(s *script, flags uintptr, body func()) (between ref, number boardPtr) {
+	k := l.keeper
+	k.dropGroups(s)
+	s.dieWithKeeper()
+	// Until its exec the process holds a copy of our memory and
+	// descriptors, and from the fork on the learner can see it: let nobody
+	// look inside. The memory's owner is our own user namespace, so the lab's root
+	// has no power over it (PR_SET_DUMPABLE(2const), ptrace(2)).
+	proc := s.openProc()
+	for _, ns := range []struct {
+		name string
+		fd   int
+		flag int
+	}{
+		{"user", l.ns.user, unix.CLONE_NEWUSER}, {"mount", l.ns.mnt, unix.CLONE_NEWNS}, {"UTS", l.ns.uts, unix.CLONE_NEWUTS},
+		{"IPC", l.ns.ipc, unix.CLONE_NEWIPC}, {"network", l.ns.net, unix.CLONE_NEWNET}, {"PID", l.ns.pid, unix.CLONE_NEWPID},
+		{"cgroup", l.ns.cgroup, unix.CLONE_NEWCGROUP},
+	} {
+		if ns.fd >= 0 {
+			s.must("join the lab's "+ns.name+" namespace", unix.SYS_SETNS, ns.fd, ns.flag)
+		}
+	}
+	k.becomeRoot(s, !k.noUser)
+	// After the last change of credentials, which resets it.
+	s.must("prctl PR_SET_DUMPABLE", unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 0)
+	if labsCountProcs() {
+		limit := unix.Rlimit{Cur: maxProcs, Max: maxProcs}
+		s.may("limit processes", unix.SYS_PRLIMIT64, 0, unix.RLIMIT_NPROC, structBytes(&limit), 0)
+	}
+	if flags&unix.CLONE_NEWUSER != 0 {
+		// A new user namespace's maps are written by the process itself
+		// while it is still outside the lab's PID namespace, through the machine's /proc: it has to be
+		// dumpable for that.
+		s.must("make a user namespace", unix.SYS_UNSHARE, unix.CLONE_NEWUSER)
+		s.must("prctl PR_SET_DUMPABLE", unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 1)
+		for _, f := range [][2]string{{"setgroups", "deny"}, {"uid_map", idMap(0, 0)}, {"gid_map", idMap(0, 0)}} {
+			kind := must
+			if f[0] == "setgroups" {
+				kind = may
+			}
+			fd := s.add(kind, "open "+f[0], unix.SYS_OPENAT, proc, "self/"+f[0], unix.O_WRONLY|unix.O_CLOEXEC)
+			s.add(kind, "write "+f[0], unix.SYS_WRITE, fd, []byte(f[1]), len(f[1]))
+			s.add(kind, "close", unix.SYS_CLOSE, fd)
+		}
+		s.must("prctl PR_SET_DUMPABLE", unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 0)
+	}
+	return s.intoPID(flags&^unix.CLONE_NEWUSER, proc, body)
+}
+
+// labsCountProcs reports whether RLIMIT_NPROC counts the processes of a user
+// namespace by itself (Linux 5.14); before, it would count all that the user has.
+var labsCountProcs = sync.OnceValue(func() bool {
+	major, minor := kernelVersion()
+	return major > 5 || major == 5 && minor >= 14
+})
+
+func kernelVersion() (major, minor int) {
+	var u unix.Utsname
+	if unix.Uname(&u) != nil {
+		return 0, 0
+	}
+	_, _ = fmt.Sscanf(unix.ByteSliceToString(u.Release[:]), "%d.%d", &major, &minor)
+	return major, minor
+}

@@ -1,0 +1,479 @@
+package sandbox
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/nslab/nslab/sandbox/snapshot"
+)
+
+// Snapshot looks at the lab from outside and says what is there now. Whatever
+// the learner did inside - other mounts over /proc, chroot, namespaces in namespaces - does not
+// change what it looks through: descriptors opened when the lab was made.
+//
+// Processes come and go while it looks: one that ends on the way is left out.
+func (l *Lab) Snapshot() (*snapshot.Snapshot, error) {
+	l.mu.Lock()
+	if l.ended {
+		l.mu.Unlock()
+		return nil, errLabEnded
+	}
+	shells := map[string]int{}
+	for name, sh := range l.shells {
+		select {
+		case <-sh.Done():
+		default:
+			shells[name] = sh.LabPID
+		}
+	}
+	// The descriptors must not be closed meanwhile.
+	l.alive.Add(1)
+	l.mu.Unlock()
+	defer l.alive.Done()
+
+	o := &observer{lab: l, snap: &snapshot.Snapshot{
+		Host: l.host, Shells: shells,
+		UTS: map[uint64]snapshot.UTSNS{}, Net: map[uint64]snapshot.NetNS{}, Mounts: map[uint64][]snapshot.Mount{},
+		IPC: map[uint64]snapshot.IPCNS{}, Users: map[uint64]snapshot.UserNS{},
+	}, buf: make([]byte, 64<<10), files: map[nsKey]int{}}
+	defer o.close()
+	o.uid, o.gid = l.keeper.ids()
+	if err := o.processes(); err != nil {
+		return nil, fmt.Errorf("look at the lab's processes: %w", err)
+	}
+	o.pinned()
+	if err := o.inside(); err != nil {
+		return nil, fmt.Errorf("look into the lab's namespaces: %w", err)
+	}
+	var err error
+	if o.snap.Machine, err = lookAtSelf(); err != nil {
+		return nil, fmt.Errorf("look at the machine: %w", err)
+	}
+	return o.snap, nil
+}
+
+// lookAtSelf reads the machine's own names and namespaces: those the program is in.
+func lookAtSelf() (snapshot.Machine, error) {
+	var m snapshot.Machine
+	proc, err := unix.Open("/proc", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return m, err
+	}
+	defer closeAll(proc)
+	if m.NS, err = namespacesAt(proc, "self"); err != nil {
+		return m, err
+	}
+	var u unix.Utsname
+	if err := unix.Uname(&u); err != nil {
+		return m, err
+	}
+	m.UTS = utsOf(&u)
+	return m, nil
+}
+
+func utsOf(u *unix.Utsname) snapshot.UTSNS {
+	return snapshot.UTSNS{
+		HostName: unix.ByteSliceToString(u.Nodename[:]), DomainName: unix.ByteSliceToString(u.Domainname[:])}
+}
+
+type nsKey struct {
+	kind  snapshot.Kind
+	inode uint64
+}
+
+// observer is one look.
+type observer struct {
+	lab      *Lab
+	snap     *snapshot.Snapshot
+	buf      []byte
+	uid, gid int
+	// files are open namespaces by kind and inode number, and order the keys in the order of opening.
+	files map[nsKey]int
+	order []nsKey
+}
+
+func (o *observer) close() {
+	for _, fd := range o.files {
+		closeAll(fd)
+	}
+}
+
+// read reads a file below the lab's /proc. The bytes are valid until the next read.
+func (o *observer) read(path string) ([]byte, error) {
+	fd, err := unix.Openat(o.lab.procFD, path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer closeAll(fd)
+	n := 0
+	for {
+		m, err := unix.Read(fd, o.buf[n:])
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		if m == 0 {
+			return o.buf[:n], nil
+		}
+		if n += m; n == len(o.buf) {
+			o.buf = append(o.buf, make([]byte, len(o.buf))...)
+		}
+	}
+}
+
+// processes fills in the processes and what they show of their namespaces.
+func (o *observer) processes() error {
+	dir, err := unix.Openat(o.lab.procFD, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	f := os.NewFile(uintptr(dir), "the lab's /proc")
+	defer f.Close()
+	names, err := f.Readdirnames(-1)
+	if err != nil {
+		return errnoOf(err)
+	}
+	for _, name := range names {
+		pid, err := strconv.Atoi(name)
+		if err != nil {
+			continue
+		}
+		p, err := o.process(name, pid)
+		if err != nil {
+			continue // it has ended
+		}
+		o.snap.Procs = append(o.snap.Procs, p)
+	}
+	slices.SortFunc(o.snap.Procs, func(a, b snapshot.Process) int { return cmp.Compare(a.PID, b.PID) })
+	for i := range o.snap.Procs {
+		o.namespacesOf(&o.snap.Procs[i])
+	}
+	return nil
+}
+
+func (o *observer) process(name string, pid int) (snapshot.Process, error) {
+	p := snapshot.Process{PID: pid}
+	b, err := o.read(name + "/status")
+	if err != nil {
+		return p, err
+	}
+	if err := parseStatus(string(b), &p); err != nil {
+		return p, err
+	}
+	// The kernel shows the IDs to us as the machine's.
+	p.UID, p.GID = o.inLab(p.UID, o.uid), o.inLab(p.GID, o.gid)
+	if b, err = o.read(name + "/stat"); err != nil {
+		return p, err
+	}
+	if err := parseStat(string(b), &p); err != nil {
+		return p, err
+	}
+	if b, err = o.read(name + "/cmdline"); err != nil {
+		return p, err
+	}
+	if s := strings.TrimSuffix(string(b), "\x00"); s != "" {
+		p.Args = strings.Split(s, "\x00")
+	}
+	if p.State == "Z" || p.State == "X" {
+		return p, nil // its namespaces have gone already
+	}
+	if p.NS, err = namespacesAt(o.lab.procFD, name); err != nil {
+		return p, err
+	}
+	p.Root, p.Cwd = o.dir(name+"/root"), o.dir(name+"/cwd")
+	if b, err := o.read(name + "/cgroup"); err == nil {
+		p.Cgroup = parseCgroup(string(b))
+	}
+	if p.NS.Time != 0 {
+		if b, err := o.read(name + "/timens_offsets"); err == nil {
+			p.MonotonicOffset, p.BootOffset = parseTimeOffsets(string(b))
+		}
+	}
+	return p, nil
+}
+
+// inLab turns an ID of the machine into the lab's: only one is there.
+func (o *observer) inLab(id, root int) int {
+	if o.lab.keeper.noUser || id == root {
+		if o.lab.keeper.noUser {
+			return id
+		}
+		return 0
+	}
+	return 65534
+}
+
+// dir looks at a root or cwd link.
+func (o *observer) dir(path string) snapshot.Dir {
+	var d snapshot.Dir
+	n, err := unix.Readlinkat(o.lab.procFD, path, o.buf)
+	if err != nil {
+		return d
+	}
+	d.Path = string(o.buf[:n])
+	var st unix.Statx_t
+	// The link leads straight to the directory, whatever its path says now.
+	if err := unix.Statx(o.lab.procFD, path, unix.AT_NO_AUTOMOUNT, unix.STATX_INO|unix.STATX_MNT_ID, &st); err == nil {
+		d.Dev = unix.Mkdev(st.Dev_major, st.Dev_minor)
+		d.Ino = st.Ino
+		if st.Mask&unix.STATX_MNT_ID != 0 {
+			d.MountID = int(st.Mnt_id)
+		}
+	}
+	return d
+}
+
+// namespacesAt reads the links of /proc/PID/ns (namespaces(7)).
+func namespacesAt(proc int, pid string) (snapshot.Namespaces, error) {
+	var n snapshot.Namespaces
+	var buf [64]byte
+	for _, f := range []struct {
+		name string
+		to   *uint64
+	}{
+		{"user", &n.User}, {"mnt", &n.Mnt}, {"uts", &n.UTS}, {"ipc", &n.IPC}, {"net", &n.Net}, {"pid", &n.PID},
+		{"cgroup", &n.Cgroup}, {"time", &n.Time}, {"pid_for_children", &n.PIDForChildren}, {"time_for_children", &n.TimeForChildren},
+	} {
+		m, err := unix.Readlinkat(proc, pid+"/ns/"+f.name, buf[:])
+		if err != nil {
+			// A kernel without that kind, or a PID namespace for children that has no init yet.
+			if err == unix.ENOENT && (f.to == &n.Time || f.to == &n.TimeForChildren || f.to == &n.PIDForChildren) {
+				continue
+			}
+			return n, err
+		}
+		_, inode, ok := parseNSLink(string(buf[:m]))
+		if !ok {
+			return n, fmt.Errorf("%q is no namespace", buf[:m])
+		}
+		*f.to = inode
+	}
+	return n, nil
+}
+
+// open keeps a namespace's file open for inside; the first path that leads to it will do.
+func (o *observer) open(kind snapshot.Kind, inode uint64, openFile func() (int, error)) {
+	key := nsKey{kind, inode}
+	if _, ok := o.files[key]; ok || inode == 0 {
+		return
+	}
+	fd, err := openFile()
+	if err != nil {
+		return
+	}
+	var st unix.Stat_t
+	if unix.Fstat(fd, &st) != nil || st.Ino != inode {
+		closeAll(fd) // the process has moved on
+		return
+	}
+	o.files[key] = fd
+	o.order = append(o.order, key)
+}
+
+// namespacesOf looks at what a process shows of its namespaces, if no other has shown it before.
+func (o *observer) namespacesOf(p *snapshot.Process) {
+	name := strconv.Itoa(p.PID)
+	for _, kind := range []snapshot.Kind{snapshot.UTS, snapshot.Net, snapshot.IPC} {
+		o.open(kind, p.NS.Of(kind), func() (int, error) {
+			return unix.Openat(o.lab.procFD, name+"/ns/"+string(kind), unix.O_RDONLY|unix.O_CLOEXEC, 0)
+		})
+	}
+	if _, ok := o.snap.Mounts[p.NS.Mnt]; !ok && p.NS.Mnt != 0 {
+		if b, err := o.read(name + "/mountinfo"); err == nil && len(b) > 0 {
+			if mounts, err := parseMountinfo(string(b)); err == nil {
+				o.snap.Mounts[p.NS.Mnt] = mounts
+			}
+		}
+	}
+	if _, ok := o.snap.Users[p.NS.User]; !ok && p.NS.User != 0 {
+		o.userNS(name, p.NS.User)
+	}
+	if _, ok := o.snap.Net[p.NS.Net]; !ok && p.NS.Net != 0 {
+		var n snapshot.NetNS
+		for _, file := range []string{"/net/tcp", "/net/tcp6"} {
+			if b, err := o.read(name + file); err == nil {
+				n.Listening = append(n.Listening, parseListeners(string(b))...)
+			}
+		}
+		o.snap.Net[p.NS.Net] = n
+	}
+}
+
+func (o *observer) userNS(name string, inode uint64) {
+	var u snapshot.UserNS
+	for _, m := range []struct {
+		file string
+		to   *[]snapshot.IDMap
+		root int
+	}{{"/uid_map", &u.UIDMap, o.uid}, {"/gid_map", &u.GIDMap, o.gid}} {
+		b, err := o.read(name + m.file)
+		if err != nil {
+			return
+		}
+		for line := range strings.Lines(string(b)) {
+			idmap, err := parseIDMap(line)
+			if err != nil {
+				return
+			}
+			// To us the kernel shows the machine's numbers.
+			if !o.lab.keeper.noUser && idmap.Outside == int64(m.root) {
+				idmap.Outside = 0
+			}
+			*m.to = append(*m.to, idmap)
+		}
+	}
+	if b, err := o.read(name + "/setgroups"); err == nil {
+		u.Setgroups = strings.TrimSpace(string(b))
+	}
+	o.snap.Users[inode] = u
+}
+
+// pinned finds the namespaces that no process is in but a bind mount of their
+// file keeps (namespaces(7); so does ip-netns(8)).
+func (o *observer) pinned() {
+	for inode, mounts := range o.snap.Mounts {
+		in := o.snap.In(snapshot.Mnt, inode)
+		for _, m := range mounts {
+			if m.FSType != "nsfs" || len(in) == 0 {
+				continue
+			}
+			kind, ns, ok := parseNSLink(m.Root)
+			if !ok {
+				continue
+			}
+			if kind == snapshot.Net {
+				if _, ok := o.snap.Net[ns]; !ok {
+					o.snap.Net[ns] = snapshot.NetNS{}
+				}
+			}
+			if kind == snapshot.UTS || kind == snapshot.Net || kind == snapshot.IPC {
+				o.open(kind, ns, func() (int, error) { return o.openIn(in[0].PID, m.Point) })
+			}
+		}
+	}
+}
+
+// openIn opens a file as a process of the lab sees it. Its links are followed
+// inside the process's root, never outside (openat2(2), RESOLVE_IN_ROOT).
+func (o *observer) openIn(pid int, path string) (int, error) {
+	root, err := unix.Openat(o.lab.procFD, strconv.Itoa(pid)+"/root", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return -1, err
+	}
+	defer closeAll(root)
+	return unix.Openat2(root, path, &unix.OpenHow{
+		Flags:   unix.O_RDONLY | unix.O_CLOEXEC | unix.O_NONBLOCK | unix.O_NOCTTY,
+		Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS,
+	})
+}
+
+// inside asks, in each namespace, what only someone in it can ask: one process goes through all of
+// them. It shares our table of descriptors (CLONE_FILES of clone(2)), so that the sockets it makes there are ours.
+func (o *observer) inside() error {
+	l := o.lab
+	s := &script{}
+	if l.ns.user >= 0 {
+		s.must("join the lab's user namespace", unix.SYS_SETNS, l.ns.user, unix.CLONE_NEWUSER)
+	}
+	type visit struct {
+		key  nsKey
+		join ref
+		got  []ref
+		at   boardPtr
+	}
+	var visits []visit
+	const utsSize = unsafeSizeofUtsname
+	for _, key := range o.order {
+		v := visit{key: key}
+		fd := o.files[key]
+		switch key.kind {
+		case snapshot.UTS:
+			v.join = s.may("join", unix.SYS_SETNS, fd, unix.CLONE_NEWUTS)
+			v.at = s.space(utsSize)
+			v.got = append(v.got, s.may("uname", unix.SYS_UNAME, v.at))
+		case snapshot.Net:
+			v.join = s.may("join", unix.SYS_SETNS, fd, unix.CLONE_NEWNET)
+			v.got = append(v.got, s.may("socket", unix.SYS_SOCKET, unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE))
+		case snapshot.IPC:
+			v.join = s.may("join", unix.SYS_SETNS, fd, unix.CLONE_NEWIPC)
+			for _, file := range []string{"msg", "shm", "sem"} {
+				v.got = append(v.got, s.may("open", unix.SYS_OPENAT, unix.AT_FDCWD, "/proc/sysvipc/"+file, unix.O_RDONLY|unix.O_CLOEXEC))
+			}
+		}
+		visits = append(visits, v)
+	}
+	s.exit(0)
+	b, err := s.run(unix.CLONE_FILES)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+
+	sockets := map[uint64]int{}
+	for _, v := range visits {
+		joined := b.result(v.join) >= 0
+		switch v.key.kind {
+		case snapshot.UTS:
+			if joined && b.result(v.got[0]) >= 0 {
+				o.snap.UTS[v.key.inode] = utsFromBytes(b.bytes(v.at, utsSize))
+			}
+		case snapshot.Net:
+			if fd := b.result(v.got[0]); fd >= 0 {
+				defer closeAll(fd)
+				if joined {
+					sockets[v.key.inode] = fd
+				}
+			}
+		case snapshot.IPC:
+			var ipc snapshot.IPCNS
+			for i, to := range []*[]snapshot.IPCObject{&ipc.Queues, &ipc.Segments, &ipc.Semaphores} {
+				fd := b.result(v.got[i])
+				if fd < 0 {
+					continue
+				}
+				if joined {
+					*to = o.readIPC(fd, i)
+				}
+				closeAll(fd)
+			}
+			if joined {
+				o.snap.IPC[v.key.inode] = ipc
+			}
+		}
+	}
+	var errs []error
+	for inode, fd := range sockets {
+		n := o.snap.Net[inode]
+		if err := readNet(fd, &n); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		o.peers(fd, &n, inode)
+		o.snap.Net[inode] = n
+	}
+	return errors.Join(errs...)
+}
+
+func (o *observer) readIPC(fd, which int) []snapshot.IPCObject {
+	n := 0
+	for n < len(o.buf) {
+		m, err := unix.Read(fd, o.buf[n:])
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil || m == 0 {
+			break
+		}
+		n += m
+	}
+	return parseSysvipc(string(o.buf[:n]), which)
+}

@@ -1,0 +1,215 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// ShellOptions say what a shell is to be.
+type ShellOptions struct {
+	// Flags are clone flags (CLONE_NEW... of clone(2)) beyond the lab's own namespaces; 0 for the host.
+	Flags uintptr
+	// Rows and Cols are the size of its terminal; 24 and 80 where 0.
+	Rows, Cols uint16
+	// Term is its TERM (environ(7)); dumb where empty. Env is added to what every command has.
+	Term string
+	Env  []string
+}
+
+// Shell is a shell on a terminal of the lab. What it prints is read from it,
+// what is typed is written to it.
+type Shell struct {
+	*Process
+	Name   string
+	lab    *Lab
+	master *os.File
+}
+
+// NewShell opens a shell: bash where the machine has it, BusyBox sh
+// otherwise, in a session of its own with a controlling terminal from the
+// lab's devpts. The name is for [Lab.Snapshot]; no two open shells have the same.
+func (l *Lab) NewShell(name string, o ShellOptions) (*Shell, error) {
+	l.mu.Lock()
+	old := l.shells[name]
+	l.mu.Unlock()
+	if old != nil {
+		select {
+		case <-old.Done():
+		default:
+			return nil, fmt.Errorf("open shell %s: there is one of that name", name)
+		}
+	}
+	if o.Rows == 0 || o.Cols == 0 {
+		o.Rows, o.Cols = 24, 80
+	}
+	if o.Term == "" {
+		o.Term = "dumb"
+	}
+	master, slave, err := l.openTerminal()
+	if err != nil {
+		return nil, fmt.Errorf("open shell %s: %w", name, err)
+	}
+	defer closeAll(slave)
+	sh := &Shell{Name: name, lab: l, master: master}
+	if err := sh.Resize(o.Rows, o.Cols); err != nil {
+		_ = master.Close()
+		return nil, err
+	}
+	env := append(Env(o.Term), "SHELL="+l.options.shell)
+	env = append(env, o.Env...)
+	argv := []string{l.options.shell, "-i"}
+	sh.Process, err = l.Start(Command{Args: argv, Env: env, Flags: o.Flags, terminal: slave})
+	if err != nil {
+		_ = master.Close()
+		return nil, err
+	}
+	l.mu.Lock()
+	l.shells[name] = sh
+	l.mu.Unlock()
+	return sh, nil
+}
+
+// openTerminal makes a pseudo-terminal in the lab's devpts (pts(4)). The
+// devpts is the one the lab was made with, whatever is mounted over it now.
+func (l *Lab) openTerminal() (master *os.File, slave int, err error) {
+	fd, err := unix.Openat(l.ptsFD, "ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC|unix.O_NOFOLLOW|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, -1, fmt.Errorf("make a terminal in the lab: %w", err)
+	}
+	if err = unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
+		closeAll(fd)
+		return nil, -1, fmt.Errorf("unlock the terminal: %w", err)
+	}
+	// TIOCGPTPEER(2const): by the master, not by a path that the learner may have changed.
+	slave, err = unix.IoctlRetInt(fd, unix.TIOCGPTPEER)
+	if err != nil {
+		slave, err = ptPeer(fd)
+	}
+	if err != nil {
+		closeAll(fd)
+		return nil, -1, fmt.Errorf("open the terminal's other end: %w", err)
+	}
+	return os.NewFile(uintptr(fd), "terminal in the lab"), slave, nil
+}
+
+func ptPeer(master int) (int, error) {
+	fd, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(master), unix.TIOCGPTPEER, unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC)
+	if errno != 0 {
+		return -1, errno
+	}
+	return int(fd), nil
+}
+
+// Read reads what the shell prints. It fails when the last process has left the terminal.
+func (sh *Shell) Read(p []byte) (int, error) {
+	n, err := sh.master.Read(p)
+	if errors.Is(err, unix.EIO) {
+		// What Linux says when the other end is closed (pty(7)).
+		err = os.ErrClosed
+	}
+	return n, err
+}
+
+// Write types into the shell.
+func (sh *Shell) Write(p []byte) (int, error) { return sh.master.Write(p) }
+
+// Resize changes the size of the terminal; what runs in front gets SIGWINCH (ioctl_tty(2), TIOCSWINSZ).
+func (sh *Shell) Resize(rows, cols uint16) error {
+	err := sh.control(func(fd int) error {
+		return unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: rows, Col: cols})
+	})
+	if err != nil {
+		return fmt.Errorf("set the size of shell %s: %w", sh.Name, err)
+	}
+	return nil
+}
+
+func (sh *Shell) control(f func(fd int) error) error {
+	rc, err := sh.master.SyscallConn()
+	if err != nil {
+		return err
+	}
+	cerr := rc.Control(func(fd uintptr) { err = f(int(fd)) })
+	return errors.Join(err, cerr)
+}
+
+// Close hangs up: the shell and what runs in front of it get SIGHUP. The shell itself is killed if
+// it does not go.
+func (sh *Shell) Close() error {
+	err := sh.master.Close()
+	if kerr := sh.Signal(unix.SIGKILL); err == nil {
+		err = kerr
+	}
+	return err
+}
+
+// Foreground is what runs in front on a shell's terminal.
+type Foreground struct {
+	// Leader is the PID, on the machine, of the leader of the process group in front.
+	Leader int
+	// Comm is its command's name.
+	Comm string
+	// Waiting says that it waits for something to be typed: it is asleep in
+	// read(2), poll(2), select(2) or the like on its terminal.
+	Waiting bool
+	// Raw says that it has taken line editing upon itself (ICANON off, termios(3)), as
+	// shells do at their prompts and editors always.
+	Raw bool
+}
+
+// Foreground looks at who has the terminal. It serves for shells that print no
+// mark before their prompt.
+func (sh *Shell) Foreground() (Foreground, error) {
+	var f Foreground
+	err := sh.control(func(fd int) error {
+		pgrp, err := unix.IoctlGetInt(fd, unix.TIOCGPGRP)
+		if err != nil {
+			return err
+		}
+		f.Leader = pgrp
+		t, err := unix.IoctlGetTermios(fd, unix.TCGETS)
+		if err != nil {
+			return err
+		}
+		f.Raw = t.Lflag&unix.ICANON == 0
+		return nil
+	})
+	if err != nil {
+		return f, fmt.Errorf("ask who is in front on shell %s: %w", sh.Name, err)
+	}
+	dir := "/proc/" + strconv.Itoa(f.Leader) + "/"
+	comm, err := os.ReadFile(dir + "comm")
+	if err != nil {
+		return f, nil // it has just ended
+	}
+	f.Comm = strings.TrimSuffix(string(comm), "\n")
+	call, err := os.ReadFile(dir + "syscall")
+	if err == nil {
+		f.Waiting = waitsForInput(string(call))
+	}
+	return f, nil
+}
+
+// waitsForInput reads /proc/PID/syscall (proc_pid_syscall(5)): the number of
+// the call the process sleeps in, and its arguments.
+func waitsForInput(call string) bool {
+	fields := strings.Fields(call)
+	if len(fields) < 2 {
+		return false
+	}
+	nr, err := strconv.Atoi(fields[0])
+	if err != nil {
+		return false
+	}
+	if nr == unix.SYS_READ {
+		fd, err := strconv.ParseUint(strings.TrimPrefix(fields[1], "0x"), 16, 32)
+		// Shells keep the terminal on a high descriptor too.
+		return err == nil && (fd == 0 || fd == 10 || fd == 255)
+	}
+	return inputCalls[nr]
+}
