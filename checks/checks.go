@@ -5,13 +5,15 @@
 // what was found, the evidence, and what to try next. Checks open no file and
 // make no system call; a table of snapshots tests them.
 //
-// The lessons say what they want in this package's vocabulary (uts.go and its
-// neighbours), joined by [All] and [Any], and add diagnoses of their own for
-// the wrong states that learners really reach.
+// The lessons say what they want in this package's vocabulary (namespace.go,
+// uts.go and their neighbours), joined by [All] and [Any], and add, with
+// [Diagnose], sentences of their own for the wrong states that learners really
+// reach.
 package checks
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/nslab/nslab/checks/say"
 	"github.com/nslab/nslab/sandbox/snapshot"
@@ -36,9 +38,21 @@ type View struct {
 	Answer string
 }
 
+// Args are the values for a finding's texts: the learner's parameters, and
+// pairs of a name and its value, which go before them.
+func (v *View) Args(pairs ...string) map[string]string {
+	args := make(map[string]string, len(v.Params)+len(pairs)/2)
+	maps.Copy(args, v.Params)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		args[pairs[i]] = pairs[i+1]
+	}
+	return args
+}
+
 // Line is a command line that a shell reported.
 type Line struct {
-	// Shell is the name of the lab's shell, Text what was typed, Status its exit status.
+	// Shell is the name of the lab's shell, Text what was typed, Status its exit status; -1 while it
+	// runs, which a shell that was opened in a shell does until exit.
 	Shell, Text string
 	Status      int
 }
@@ -57,6 +71,9 @@ type Finding struct {
 	// Args are the values of the texts' slots.
 	Args     map[string]string
 	Evidence []Evidence
+	// Near says how near the state is to what was expected, for [Any] to
+	// choose between findings that are not satisfied; [All] sets it.
+	Near int
 }
 
 // Evidence is one thing the kernel said: a namespace's inode number, a PID, a
@@ -96,5 +113,5 @@ func (m Messages) finding(key string, ok bool, args map[string]string, evidence 
 
 // NSEvidence is the evidence of a namespace: its kind, whose it is, its inode number.
 func NSEvidence(kind snapshot.Kind, whose string, inode uint64) Evidence {
-	return Evidence{What: fmt.Sprintf("%s namespace of %s", kind, whose), Value: fmt.Sprintf("%s:[%d]", kind, inode)}
+	return Evidence{What: fmt.Sprintf("%s namespace of %s", kind, whose), Value: NSName(kind, inode)}
 }

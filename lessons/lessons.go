@@ -29,8 +29,27 @@ type Lesson struct {
 	Params []Param
 	// Steps are its tasks, in order.
 	Steps []Step
+	// Provide are files that the lab's host has at the start.
+	Provide []File
+	// Watch are paths in the lab's host of which snapshots tell whether they are there.
+	Watch []string
 	// Files holds text.en.md, text.fr.md, solution.txtar and mistakes/.
 	Files fs.FS
+}
+
+// File is a file that a lab has at the start.
+type File struct {
+	// Path is where, Content what is in it.
+	Path    string
+	Content func() ([]byte, error)
+}
+
+// Probe is a TCP connection that nslab tries while it looks, and closes at once. The result is
+// in the snapshot under the probe's name.
+type Probe struct {
+	Name string
+	// Addr is where to, "{{isolated-ip}}:8000"; the connection is tried from the lab's host.
+	Addr string
 }
 
 // Shell is a shell that the lesson gives the learner.
@@ -56,6 +75,12 @@ type Step struct {
 	Shell string
 	// Check says whether it is done.
 	Check checks.Check
+	// Needs says what the machine must give: "tool:nft|iptables" for a command under one of the
+	// names, "cgroup:pids" or "cgroup:memory" for a controller that labs may use, "namespace:time" for a kind of
+	// namespace. Where something is missing the step says so, and the lesson counts as done without it.
+	Needs []string
+	// Probes are tried when the step is looked at.
+	Probes []Probe
 	// Question is set for a step that is answered rather than done: the
 	// check then looks at the view's Answer.
 	Question bool

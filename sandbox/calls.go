@@ -191,6 +191,13 @@ func (s *script) exec(path string, argv, env []string) {
 	s.must("execve "+path, unix.SYS_EXECVE, path, s.vector(argv), s.vector(env))
 }
 
+// execBare is exec for what needs no descriptor at all: the keeper's own 0, 1
+// and 2 are the machine's terminal, and the learner may open /proc/1/fd.
+func (s *script) execBare(path string, argv, env []string) {
+	s.must("close_range", unix.SYS_CLOSE_RANGE, 0, uintptr(^uint32(0)), unix.CLOSE_RANGE_CLOEXEC)
+	s.exec(path, argv, env)
+}
+
 // boardPtr is an offset into the script's own bytes on the board.
 type boardPtr uintptr
 
@@ -324,22 +331,26 @@ func (s *script) start(b *board, flags uintptr) (*process, error) {
 
 // startAlive is start for a script that has a call made by alive.
 func (s *script) startAlive(b *board, flags uintptr, alive ref) (*process, error) {
+	// No other new process may hold a copy of the writing end: ready would
+	// wait for it too, and a learner can stop a process of his lab.
+	syscall.ForkLock.Lock()
 	var p [2]int
 	if err := unix.Pipe2(p[:], unix.O_CLOEXEC); err != nil {
+		syscall.ForkLock.Unlock()
 		return nil, fmt.Errorf("make a pipe: %w", err)
 	}
 	if alive >= 0 {
+		s.calls[alive-1].args[0] = uintptr(p[0])
 		s.calls[alive].args[0] = uintptr(p[1])
 	}
-	syscall.ForkLock.Lock()
 	// The thread's signal mask is changed around clone(2): the goroutine must
 	// stay on it.
 	runtime.LockOSThread()
 	pid, errno := cloneAndWalk(flags|uintptr(unix.SIGCHLD), s.calls, b.words)
 	runtime.UnlockOSThread()
+	_ = unix.Close(p[1])
 	syscall.ForkLock.Unlock()
 	runtime.KeepAlive(s)
-	_ = unix.Close(p[1])
 	if errno != 0 {
 		_ = unix.Close(p[0])
 		return nil, fmt.Errorf("clone a process with flags %#x: %w", flags, errno)

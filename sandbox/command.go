@@ -181,16 +181,9 @@ func (c *Command) stdio() (fds [3]int, cleanup func(), err error) {
 		case f == nil:
 			fds[i], err = unix.Open("/dev/null", unix.O_RDWR|unix.O_CLOEXEC, 0)
 		default:
-			var rc interface {
-				Control(func(fd uintptr)) error
-			}
-			rc, err = f.SyscallConn()
-			if err == nil {
-				cerr := rc.Control(func(fd uintptr) {
-					fds[i], err = unix.FcntlInt(fd, unix.F_DUPFD_CLOEXEC, 3)
-				})
-				err = errors.Join(err, cerr)
-			}
+			// Fd makes the file blocking, as programs expect it; it is the same open file in the lab.
+			fds[i], err = unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 3)
+			runtime.KeepAlive(f)
 		}
 		if err != nil {
 			cleanup()

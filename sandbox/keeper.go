@@ -66,12 +66,18 @@ type Keeper struct {
 	// the ID that stands for root in the labs.
 	root   bool
 	anchor int
+	depth  int // where in a list of NSpid its PID namespace stands
 	user   int // descriptors of the anchor's namespaces
 	mnt    int
 	pid    int
 
-	mu   sync.Mutex
-	labs map[*Lab]bool
+	closing  sync.Once
+	closeErr error
+
+	mu     sync.Mutex
+	closed bool
+	labs   map[*Lab]bool
+	births sync.WaitGroup // labs being made, which use the descriptors above
 }
 
 // outsideID is who a lab's root is on the machine when root runs nslab:
@@ -158,9 +164,10 @@ func (k *Keeper) start(userFlag uintptr) error {
 	// after the last; and the program may have died before.
 	s.dieWithKeeper()
 	alive := s.alive()
+	s.lockMachine()
 	s.stage(&k.tools, program)
 	s.must("chdir /", unix.SYS_CHDIR, "/")
-	s.exec(stageTools+"/lib/init", []string{"nslab-keeper"}, nil)
+	s.execBare(stageTools+"/lib/init", []string{"nslab-keeper"}, nil)
 
 	b, err := s.board()
 	if err != nil {
@@ -219,11 +226,22 @@ func (k *Keeper) openAnchor() error {
 		}
 		*ns.fd = fd
 	}
-	return nil
+	pids, err := nsPIDs(k.anchor)
+	k.depth = len(pids) - 1
+	return err
 }
 
-// Close ends every lab and the keeper.
+// Close ends every lab and the keeper. It may be called more than once.
 func (k *Keeper) Close() error {
+	k.closing.Do(func() { k.closeErr = k.close() })
+	return k.closeErr
+}
+
+func (k *Keeper) close() error {
+	k.mu.Lock()
+	k.closed = true
+	k.mu.Unlock()
+	k.births.Wait()
 	k.mu.Lock()
 	labs := k.labs
 	k.labs = nil
@@ -232,29 +250,43 @@ func (k *Keeper) Close() error {
 	for l := range labs {
 		errs = append(errs, l.end())
 	}
-	closeAll(k.user, k.mnt, k.pid)
 	if err := unix.Kill(k.anchor, unix.SIGKILL); err != nil {
 		errs = append(errs, fmt.Errorf("end the keeper's process %d: %w", k.anchor, err))
-	} else {
-		k.reapStrays()
-		if _, err := reap(k.anchor); err != nil {
-			errs = append(errs, err)
-		}
-		known.Delete(k.anchor)
+	} else if err := reapInit(k.anchor, k.pid, k.depth); err != nil {
+		errs = append(errs, err)
 	}
+	closeAll(k.user, k.mnt, k.pid)
 	return errors.Join(errs...)
 }
 
-// reapStrays waits for children that died before they could say their number, when somebody
-// killed the anchor while a lab or a command was being started: the anchor does not end
-// before every process below it has been waited for (pid_namespaces(7)).
-func (k *Keeper) reapStrays() {
-	depth := -1
-	if pids, err := nsPIDs(os.Getpid()); err == nil {
-		depth = len(pids)
+// reapInit waits for the end of an init that has been killed, of a lab or of the keeper.
+//
+// An init does not end before every process of its PID namespace has been waited
+// for (pid_namespaces(7)), and some of those are children of ours that were killed before
+// they could say their number: whoever waits for the others does not know them.
+func reapInit(pid, ns, depth int) error {
+	fd, err := unix.PidfdOpen(pid, 0)
+	if err == nil {
+		defer closeAll(fd)
+		for {
+			// A moment for those who do know what they wait for.
+			n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 5)
+			if n > 0 || err != nil && err != unix.EINTR {
+				break
+			}
+			reapStrays(pid, ns, depth)
+		}
 	}
+	_, err = reap(pid)
+	known.Delete(pid)
+	return err
+}
+
+// reapStrays waits for the children that nobody knows and that are dead, in the PID namespace ns
+// and below; depth is where ns stands in a list of NSpid.
+func reapStrays(init, ns, depth int) {
 	tasks, err := os.ReadDir("/proc/self/task")
-	if err != nil || depth < 0 {
+	if err != nil {
 		return
 	}
 	for _, task := range tasks {
@@ -267,11 +299,17 @@ func (k *Keeper) reapStrays() {
 			continue
 		}
 		for _, pid := range children {
-			// What is not known to a Process or a Lab any more, and was
-			// born in a PID namespace of ours, is a stray.
-			if pids, err := nsPIDs(pid); err == nil && len(pids) > depth && pid != k.anchor && !isKnown(pid) {
-				_, _ = reap(pid)
+			if pid == init || isKnown(pid) {
+				continue
 			}
+			if inside, err := pidIn(ns, pid); err == nil {
+				if inside == 0 {
+					continue // another's, perhaps being born
+				}
+			} else if pids, err := nsPIDs(pid); err != nil || len(pids) <= depth {
+				continue
+			}
+			_, _ = unix.Wait4(pid, nil, unix.WALL|unix.WNOHANG, nil)
 		}
 	}
 }
@@ -294,6 +332,15 @@ func (k *Keeper) becomeRoot(s *script, inUser bool) {
 	s.must("setresuid", unix.SYS_SETRESUID, 0, 0, 0)
 }
 
+// ownKeyring appends leaving the caller's session keyring, which holds the machine's user's secrets, for
+// one that the whole lab shares (session-keyring(7)). Names of keyrings belong to the user namespace.
+func (s *script) ownKeyring() {
+	const session, everything = unix.KEY_SPEC_SESSION_KEYRING, 0x3f3f0000
+	s.may("join the lab's session keyring", unix.SYS_KEYCTL, unix.KEYCTL_JOIN_SESSION_KEYRING, "nslab")
+	// Who does not possess a keyring finds it by its name only if he may search it.
+	s.may("open the lab's session keyring", unix.SYS_KEYCTL, unix.KEYCTL_SETPERM, session, everything)
+}
+
 // dropGroups appends leaving root's supplementary groups, which a user namespace would keep.
 func (k *Keeper) dropGroups(s *script) {
 	if k.root {
@@ -310,9 +357,25 @@ func (s *script) dieWithKeeper() {
 }
 
 // alive appends the proof that the keeper has not died before dieWithKeeper: a
-// write to the pipe it reads. startAlive fills in the descriptor.
+// write to the pipe it reads. The process has a reading end of its own from the
+// fork, with which the write would never fail. startAlive fills in both descriptors.
 func (s *script) alive() ref {
+	s.must("close the keeper's end", unix.SYS_CLOSE, 0)
 	return s.must("tell the keeper", unix.SYS_WRITE, 0, []byte{1}, 1)
+}
+
+// lockMachine appends making all that the machine has mounted read-only in the
+// keeper's mount namespace. A lab's is a copy of it that belongs to a lesser user namespace, in which
+// what was read-only stays so: the lab's root cannot undo it with mount -o remount,rw
+// (mount_namespaces(7), restrictions). A lab may mount proc and sysfs anew only as
+// writable as it finds them (mount_too_revealing in the kernel's fs/namespace.c), and writes its maps in /proc.
+func (s *script) lockMachine() {
+	set := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY}
+	s.may("make the machine read-only", unix.SYS_MOUNT_SETATTR, unix.AT_FDCWD, "/", unix.AT_RECURSIVE, structBytes(&set), unix.MOUNT_ATTR_SIZE_VER0)
+	clear := unix.MountAttr{Attr_clr: unix.MOUNT_ATTR_RDONLY}
+	for _, dir := range []string{"/proc", "/sys"} {
+		s.may("keep "+dir+" writable", unix.SYS_MOUNT_SETATTR, unix.AT_FDCWD, dir, 0, structBytes(&clear), unix.MOUNT_ATTR_SIZE_VER0)
+	}
 }
 
 // errnoOf takes the path out of an error of package os, whose text would repeat it.

@@ -83,19 +83,20 @@ func (k *Keeper) NewLab(o LabOptions) (*Lab, error) {
 	}
 	l := &Lab{keeper: k, options: o, shells: map[string]*Shell{}, rootFD: -1, procFD: -1, ptsFD: -1,
 		ns: nsFiles{-1, -1, -1, -1, -1, -1, -1}}
+	k.mu.Lock()
+	if k.closed {
+		k.mu.Unlock()
+		return nil, errors.New("make a lab: the keeper is closed")
+	}
+	k.births.Add(1)
+	k.mu.Unlock()
+	defer k.births.Done()
 	if err := l.start(); err != nil {
 		return nil, fmt.Errorf("make a lab: %w", err)
 	}
 	k.mu.Lock()
-	closed := k.labs == nil
-	if !closed {
-		k.labs[l] = true
-	}
+	k.labs[l] = true
 	k.mu.Unlock()
-	if closed {
-		_ = l.end()
-		return nil, errors.New("make a lab: the keeper is closed")
-	}
 	return l, nil
 }
 
@@ -121,6 +122,7 @@ func (l *Lab) start() error {
 			s.writeFile(may, "/proc/self/setgroups", "deny")
 			s.writeFile(must, "/proc/self/uid_map", idMap(0, 0))
 			s.writeFile(must, "/proc/self/gid_map", idMap(0, 0))
+			s.ownKeyring()
 			// The machine kills a lab first when memory runs out.
 			s.writeFile(may, "/proc/self/oom_score_adj", "500")
 		}
@@ -132,7 +134,7 @@ func (l *Lab) start() error {
 		s.buildRoot(k.machine, l.options)
 		s.must("umask", unix.SYS_UMASK, 0o022)
 		s.must("chdir /root", unix.SYS_CHDIR, "/root")
-		s.exec(initPath, []string{"init"}, []string{"PATH=" + Path})
+		s.execBare(initPath, []string{"init"}, []string{"PATH=" + Path})
 	})
 	s.exit(0)
 
@@ -330,8 +332,7 @@ func (l *Lab) end() error {
 		// init cannot end before those who joined its PID namespace have been
 		// waited for (pid_namespaces(7)), which their own goroutines do.
 		l.alive.Wait()
-		_, l.endErr = reap(l.init)
-		known.Delete(l.init)
+		l.endErr = reapInit(l.init, l.ns.pid, l.depth)
 		closeAll(l.fds()...)
 	})
 	return l.endErr
@@ -364,6 +365,9 @@ func (l *Lab) enter(s *script, flags uintptr, body func()) (between ref, number 
 	k.becomeRoot(s, !k.noUser)
 	// After the last change of credentials, which resets it.
 	s.must("prctl PR_SET_DUMPABLE", unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 0)
+	if !k.noUser {
+		s.ownKeyring()
+	}
 	if labsCountProcs() {
 		limit := unix.Rlimit{Cur: maxProcs, Max: maxProcs}
 		s.may("limit processes", unix.SYS_PRLIMIT64, 0, unix.RLIMIT_NPROC, structBytes(&limit), 0)
@@ -385,7 +389,11 @@ func (l *Lab) enter(s *script, flags uintptr, body func()) (between ref, number 
 		}
 		s.must("prctl PR_SET_DUMPABLE", unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 0)
 	}
-	return s.intoPID(flags&^unix.CLONE_NEWUSER, proc, body)
+	if flags&unix.CLONE_NEWTIME != 0 {
+		// clone(2) has no room for this flag, and unshare(2) moves the children only.
+		s.must("make a time namespace", unix.SYS_UNSHARE, unix.CLONE_NEWTIME)
+	}
+	return s.intoPID(flags&^(unix.CLONE_NEWUSER|unix.CLONE_NEWTIME), proc, body)
 }
 
 // labsCountProcs reports whether RLIMIT_NPROC counts the processes of a user

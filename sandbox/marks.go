@@ -73,8 +73,8 @@ func (m *Marks) Split(chunk []byte) []Piece {
 			continue
 		}
 		end := bytes.IndexByte(rest, markEnd)
-		if end < 0 {
-			if len(rest) < markMax {
+		if end < 0 || end >= markMax {
+			if end < 0 && len(rest) < markMax {
 				return m.hold(pieces, data, plain, i)
 			}
 			// No shell of ours prints that; let it pass without its escape.
@@ -105,25 +105,22 @@ func (m *Marks) hold(pieces []Piece, data []byte, plain, from int) []Piece {
 }
 
 // parseMark reads what stands between the sequence's number and its end:
-// "run", or "prompt;STATUS;" and what history(1) prints of the last command.
+// "run;0;" or "prompt;STATUS;", and what bash's history prints of the last command.
 func parseMark(s string) *Mark {
 	kind, rest, _ := strings.Cut(s, ";")
-	switch kind {
-	case "run":
-		return &Mark{}
-	case "prompt":
-		status, line, _ := strings.Cut(rest, ";")
-		n, err := strconv.Atoi(status)
-		if err != nil {
-			return nil
-		}
-		m := &Mark{Prompt: true, Status: n}
-		line = strings.TrimSpace(strings.ReplaceAll(line, "\r\n", "\n"))
-		number, command, found := strings.Cut(line, " ")
-		if m.Number, err = strconv.Atoi(strings.TrimSuffix(number, "*")); err == nil && found {
-			m.Command = strings.TrimSpace(command)
-		}
-		return m
+	if kind != "run" && kind != "prompt" {
+		return nil
 	}
-	return nil
+	status, line, _ := strings.Cut(rest, ";")
+	n, err := strconv.Atoi(status)
+	if err != nil {
+		return nil
+	}
+	m := &Mark{Prompt: kind == "prompt", Status: n}
+	line = strings.TrimSpace(strings.ReplaceAll(line, "\r\n", "\n"))
+	number, command, found := strings.Cut(line, " ")
+	if m.Number, err = strconv.Atoi(strings.TrimSuffix(number, "*")); err == nil && found {
+		m.Command = strings.TrimSpace(command)
+	}
+	return m
 }

@@ -27,9 +27,7 @@ func (l *Lab) Snapshot() (*snapshot.Snapshot, error) {
 	}
 	shells := map[string]int{}
 	for name, sh := range l.shells {
-		select {
-		case <-sh.Done():
-		default:
+		if sh != nil && sh.open() {
 			shells[name] = sh.LabPID
 		}
 	}
@@ -49,6 +47,9 @@ func (l *Lab) Snapshot() (*snapshot.Snapshot, error) {
 		return nil, fmt.Errorf("look at the lab's processes: %w", err)
 	}
 	o.pinned()
+	o.owners()
+	o.overlays()
+	o.limits()
 	if err := o.inside(); err != nil {
 		return nil, fmt.Errorf("look into the lab's namespaces: %w", err)
 	}
@@ -106,7 +107,10 @@ func (o *observer) close() {
 }
 
 // read reads a file below the lab's /proc. The bytes are valid until the next read.
-func (o *observer) read(path string) ([]byte, error) {
+func (o *observer) read(path string) ([]byte, error) { return o.readUntil(path, 1) }
+
+// readUntil is read for a file that ends where a read yields fewer than short bytes.
+func (o *observer) readUntil(path string, short int) ([]byte, error) {
 	fd, err := unix.Openat(o.lab.procFD, path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
@@ -121,10 +125,10 @@ func (o *observer) read(path string) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if m == 0 {
+		if n += m; m < short {
 			return o.buf[:n], nil
 		}
-		if n += m; n == len(o.buf) {
+		if n == len(o.buf) {
 			o.buf = append(o.buf, make([]byte, len(o.buf))...)
 		}
 	}
@@ -154,10 +158,72 @@ func (o *observer) processes() error {
 		o.snap.Procs = append(o.snap.Procs, p)
 	}
 	slices.SortFunc(o.snap.Procs, func(a, b snapshot.Process) int { return cmp.Compare(a.PID, b.PID) })
+	o.machinePIDs()
 	for i := range o.snap.Procs {
 		o.namespacesOf(&o.snap.Procs[i])
 	}
 	return nil
+}
+
+// machinePIDs fills in the processes' numbers on the machine.
+func (o *observer) machinePIDs() {
+	for i := range o.snap.Procs {
+		p := &o.snap.Procs[i]
+		n, err := pidFrom(o.lab.ns.pid, p.PID)
+		if err == unix.ENOTTY || err == unix.EINVAL { // before Linux 6.11
+			o.scanMachine()
+			return
+		}
+		p.MachinePID = n
+	}
+}
+
+// scanMachine finds the numbers on the machine where the kernel does not translate them: whoever
+// has the same numbers in the lab (NSpid), in a lab's PID namespace, and was started at the same time.
+func (o *observer) scanMachine() {
+	procs, err := os.ReadDir("/proc")
+	if err != nil {
+		return
+	}
+	depth := o.lab.depth
+	for _, d := range procs {
+		n, err := strconv.Atoi(d.Name())
+		if err != nil {
+			continue
+		}
+		pids, err := nsPIDs(n)
+		if err != nil || len(pids) <= depth {
+			continue
+		}
+		i, found := slices.BinarySearchFunc(o.snap.Procs, pids[depth], func(p snapshot.Process, pid int) int { return cmp.Compare(p.PID, pid) })
+		if !found || !slices.Equal(pids[depth:], o.snap.Procs[i].PIDs) {
+			continue
+		}
+		// Another lab may have the same numbers.
+		b, err := os.ReadFile("/proc/" + d.Name() + "/stat")
+		var same snapshot.Process
+		if err == nil && parseStat(string(b), &same) == nil && same.Start == o.snap.Procs[i].Start && o.inThisLab(n) {
+			o.snap.Procs[i].MachinePID = n
+		}
+	}
+}
+
+// inThisLab reports whether a process of the machine is in the lab's PID namespace or below it (NS_GET_PARENT of ioctl_nsfs(2)).
+func (o *observer) inThisLab(pid int) bool {
+	ns, err := unix.Open("/proc/"+strconv.Itoa(pid)+"/ns/pid", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	for err == nil {
+		var st unix.Stat_t
+		if err = unix.Fstat(ns, &st); err == nil && st.Ino == o.lab.host.PID {
+			closeAll(ns)
+			return true
+		}
+		parent, perr := unix.IoctlRetInt(ns, nsGetParent)
+		closeAll(ns)
+		if ns, err = parent, perr; err != nil {
+			return false
+		}
+	}
+	return false
 }
 
 func (o *observer) process(name string, pid int) (snapshot.Process, error) {
@@ -190,6 +256,7 @@ func (o *observer) process(name string, pid int) (snapshot.Process, error) {
 		return p, err
 	}
 	p.Root, p.Cwd = o.dir(name+"/root"), o.dir(name+"/cwd")
+	o.program(name, &p)
 	if b, err := o.read(name + "/cgroup"); err == nil {
 		p.Cgroup = parseCgroup(string(b))
 	}
@@ -299,12 +366,40 @@ func (o *observer) namespacesOf(p *snapshot.Process) {
 	}
 	if _, ok := o.snap.Net[p.NS.Net]; !ok && p.NS.Net != 0 {
 		var n snapshot.NetNS
-		for _, file := range []string{"/net/tcp", "/net/tcp6"} {
-			if b, err := o.read(name + file); err == nil {
-				n.Listening = append(n.Listening, parseListeners(string(b))...)
-			}
+		o.tcp(name, &n)
+		if b, err := o.read(name + "/net/snmp"); err == nil {
+			n.EchoRequests, n.EchoReplies = parseEchoes(string(b))
 		}
 		o.snap.Net[p.NS.Net] = n
+	}
+}
+
+// tcp reads the TCP sockets. To look for them is to walk the kernel's table of those of all
+// namespaces, which takes milliseconds on a large machine, at every read(2): so it is done only where the
+// counters say that there are any, and what comes short of half a page, which the kernel
+// would have filled, is taken for the end.
+func (o *observer) tcp(name string, n *snapshot.NetNS) {
+	v4, v6 := true, true
+	b, err := o.read(name + "/net/sockstat")
+	if err == nil {
+		used, closed := parseSockstat(string(b), "TCP")
+		v4 = used+closed > 0
+		if b, err = o.read(name + "/net/sockstat6"); err == nil {
+			used, _ = parseSockstat(string(b), "TCP6")
+			v6 = used+closed > 0
+		}
+	}
+	for _, file := range []struct {
+		name string
+		any  bool
+	}{{"/net/tcp", v4}, {"/net/tcp6", v6}} {
+		if !file.any {
+			continue
+		}
+		if b, err := o.readUntil(name+file.name, 2048); err == nil {
+			n.Listening = append(n.Listening, parseListeners(string(b))...)
+			n.Conns = append(n.Conns, parseConns(string(b))...)
+		}
 	}
 }
 
@@ -403,6 +498,7 @@ func (o *observer) inside() error {
 		case snapshot.Net:
 			v.join = s.may("join", unix.SYS_SETNS, fd, unix.CLONE_NEWNET)
 			v.got = append(v.got, s.may("socket", unix.SYS_SOCKET, unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE))
+			v.got = append(v.got, filterSockets(s)...)
 		case snapshot.IPC:
 			v.join = s.may("join", unix.SYS_SETNS, fd, unix.CLONE_NEWIPC)
 			for _, file := range []string{"msg", "shm", "sem"} {
@@ -411,6 +507,7 @@ func (o *observer) inside() error {
 		}
 		visits = append(visits, v)
 	}
+	readQueues := o.mqueues(s)
 	s.exit(0)
 	b, err := s.run(unix.CLONE_FILES)
 	if err != nil {
@@ -433,6 +530,7 @@ func (o *observer) inside() error {
 					sockets[v.key.inode] = fd
 				}
 			}
+			o.filter(v.key.inode, b.result(v.got[1]), b.result(v.got[2]), joined)
 		case snapshot.IPC:
 			var ipc snapshot.IPCNS
 			for i, to := range []*[]snapshot.IPCObject{&ipc.Queues, &ipc.Segments, &ipc.Semaphores} {
@@ -450,6 +548,7 @@ func (o *observer) inside() error {
 			}
 		}
 	}
+	readQueues(b)
 	var errs []error
 	for inode, fd := range sockets {
 		n := o.snap.Net[inode]

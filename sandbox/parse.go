@@ -270,6 +270,90 @@ func parseListeners(s string) []snapshot.Listener {
 	return ls
 }
 
+// parseSockstat reads how many sockets of a protocol /proc/PID/net/sockstat or sockstat6 counts in use, and how many in
+// TIME_WAIT, of both versions of IP (proc_pid_net(5)). Without such a line it says one, so that one looks.
+func parseSockstat(s, protocol string) (used, closed int) {
+	for line := range strings.Lines(s) {
+		f := strings.Fields(line)
+		if len(f) == 0 || f[0] != protocol+":" {
+			continue
+		}
+		for i := 1; i+1 < len(f); i += 2 {
+			n, err := strconv.Atoi(f[i+1])
+			switch {
+			case err != nil:
+				return 1, 0
+			case f[i] == "inuse":
+				used = n
+			case f[i] == "tw":
+				closed = n
+			}
+		}
+		return used, closed
+	}
+	return 1, 0
+}
+
+// tcpStates are the states of a TCP socket by their number in /proc/net/tcp (the kernel's include/net/tcp_states.h).
+var tcpStates = map[string]string{"01": "ESTABLISHED", "02": "SYN_SENT", "03": "SYN_RECV", "04": "FIN_WAIT1",
+	"05": "FIN_WAIT2", "06": "TIME_WAIT", "07": "CLOSE", "08": "CLOSE_WAIT", "09": "LAST_ACK", "0B": "CLOSING"}
+
+// parseConns reads the connections of /proc/PID/net/tcp or tcp6.
+func parseConns(s string) []snapshot.Conn {
+	var conns []snapshot.Conn
+	for line := range strings.Lines(s) {
+		f := strings.Fields(line)
+		if len(f) < 4 || tcpStates[f[3]] == "" {
+			continue
+		}
+		c := snapshot.Conn{State: tcpStates[f[3]]}
+		ok := true
+		for i, end := range []struct {
+			ip   *string
+			port *int
+		}{{&c.LocalIP, &c.LocalPort}, {&c.RemoteIP, &c.RemotePort}} {
+			host, port, _ := strings.Cut(f[1+i], ":")
+			n, err := strconv.ParseUint(port, 16, 16)
+			var valid bool
+			*end.ip, valid = parseHexIP(host)
+			*end.port = int(n)
+			ok = ok && valid && err == nil
+		}
+		if ok {
+			conns = append(conns, c)
+		}
+	}
+	return conns
+}
+
+// parseEchoes reads InEchos and InEchoReps of /proc/PID/net/snmp (proc_pid_net(5)): a line of names
+// and a line of numbers.
+func parseEchoes(s string) (requests, replies int64) {
+	var names []string
+	for line := range strings.Lines(s) {
+		f := strings.Fields(line)
+		if len(f) == 0 || f[0] != "Icmp:" {
+			continue
+		}
+		if names == nil {
+			names = f
+			continue
+		}
+		for i, name := range names {
+			if i >= len(f) {
+				break
+			}
+			switch name {
+			case "InEchos":
+				requests, _ = strconv.ParseInt(f[i], 10, 64)
+			case "InEchoReps":
+				replies, _ = strconv.ParseInt(f[i], 10, 64)
+			}
+		}
+	}
+	return requests, replies
+}
+
 // parseHexIP reads an address as /proc/net/tcp has it: words of the machine's byte order, which
 // is little-endian on all we run on.
 func parseHexIP(s string) (string, bool) {
@@ -313,4 +397,31 @@ func parseSysvipc(s string, which int) []snapshot.IPCObject {
 		objects = append(objects, o)
 	}
 	return objects
+}
+
+// What a descriptor of a PID namespace answers (linux/nsfs.h); translations of numbers since Linux 6.11.
+const (
+	nsGetParent       = 0xb702 // since 4.9
+	nsGetPIDFromPIDNS = 0x8004b706
+	nsGetPIDInPIDNS   = 0x8004b708
+)
+
+// pidFrom returns our number of the process that the PID namespace ns calls pid.
+func pidFrom(ns, pid int) (int, error) { return translatePID(ns, nsGetPIDFromPIDNS, pid) }
+
+// pidIn returns the number that the PID namespace ns has for our pid; 0 for none.
+func pidIn(ns, pid int) (int, error) {
+	n, err := translatePID(ns, nsGetPIDInPIDNS, pid)
+	if err == unix.ESRCH {
+		return 0, nil
+	}
+	return n, err
+}
+
+func translatePID(ns int, request uintptr, pid int) (int, error) {
+	n, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(ns), request, uintptr(pid))
+	if errno != 0 {
+		return 0, errno
+	}
+	return int(n), nil
 }

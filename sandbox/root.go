@@ -121,6 +121,9 @@ func (s *script) stage(t *tools, program ref) {
 			s.symlink(toolsBin+"/nslab", at(toolsBusybox)+"/"+name)
 		}
 	}
+	// Every lab sees this file system, so no lab's root may undo that (see lockMachine).
+	ro := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY}
+	s.must("make the tools read-only", unix.SYS_MOUNT_SETATTR, unix.AT_FDCWD, stageDir, 0, structBytes(&ro), unix.MOUNT_ATTR_SIZE_VER0)
 }
 
 // tools are the programs that nslab brings into its labs.
@@ -160,8 +163,8 @@ case $- in *i*) ;; *) return ;; esac
 unset HISTFILE
 HISTCONTROL= HISTSIZE=1000
 shopt -s checkwinsize
-PS1='\u@\h:\w\$ '
-PS0='\[\e]7777;run\a\]'
+PS1='${NSLAB_SHELL:+($NSLAB_SHELL) }\u@\h:\w\$ '
+PS0='\e]7777;run;0;$(HISTTIMEFORMAT= builtin history 1)\a'
 __nslab_mark() {
 	local s=$?
 	printf '\e]7777;prompt;%d;' "$s" >&2
@@ -177,7 +180,7 @@ true
 
 // shrc is what other POSIX shells of a lab read (sh(1), ENV).
 const shrc = `case $(readlink /proc/$$/exe 2>/dev/null) in
-*busybox*) PS1='\[` + "\x1b" + `]7777;prompt;$?;` + "\a" + `\]\u@\h:\w\$ ' ;;
+*busybox*) PS1='\[` + "\x1b" + `]7777;prompt;$?;` + "\a" + `\]${NSLAB_SHELL:+($NSLAB_SHELL) }\u@\h:\w\$ ' ;;
 *) PS1='` + "\x1b" + `]7777;prompt;$?;` + "\a" + `'"# " ;;
 esac
 `
@@ -201,6 +204,8 @@ func (s *script) buildRoot(m machine, o LabOptions) {
 	for _, dir := range []string{"dev", "proc", "sys", "etc", "opt", "opt/nslab", "run", "run/nslab", "var", "var/tmp", "home", "srv"} {
 		s.mkdir(dir, 0o755)
 	}
+	s.mkdir("run/nslab/proc", 0o700)
+	s.mkdir("run/nslab/sys", 0o700)
 	s.mkdir("root", 0o700)
 	s.mkdir("mnt", 0o755)
 	s.mkdir("tmp", 0o777)
@@ -237,6 +242,10 @@ func (s *script) buildRoot(m machine, o LabOptions) {
 	const plain = unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC
 	s.mount("proc", "proc", "proc", plain, "")
 	s.mount("sysfs", "sys", "sysfs", plain, "")
+	// For the same reason a learner who unmounts one of them could never mount it again, and
+	// ip-netns(8) does so with /sys at every exec: a second of each, out of the way.
+	s.mount("proc", "run/nslab/proc", "proc", plain, "")
+	s.mount("sysfs", "run/nslab/sys", "sysfs", plain, "")
 	s.may("mount cgroup2", unix.SYS_MOUNT, "cgroup2", "sys/fs/cgroup", "cgroup2", plain, "")
 	s.dev(o)
 

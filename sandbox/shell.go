@@ -19,6 +19,8 @@ type ShellOptions struct {
 	// Term is its TERM (environ(7)); dumb where empty. Env is added to what every command has.
 	Term string
 	Env  []string
+	// Args are the program to run in the place of a shell, and its arguments; nil for the lab's shell.
+	Args []string
 }
 
 // Shell is a shell on a terminal of the lab. What it prints is read from it,
@@ -34,16 +36,50 @@ type Shell struct {
 // otherwise, in a session of its own with a controlling terminal from the
 // lab's devpts. The name is for [Lab.Snapshot]; no two open shells have the same.
 func (l *Lab) NewShell(name string, o ShellOptions) (*Shell, error) {
-	l.mu.Lock()
-	old := l.shells[name]
-	l.mu.Unlock()
-	if old != nil {
-		select {
-		case <-old.Done():
-		default:
-			return nil, fmt.Errorf("open shell %s: there is one of that name", name)
-		}
+	if err := l.reserve(name); err != nil {
+		return nil, fmt.Errorf("open shell %s: %w", name, err)
 	}
+	defer l.alive.Done()
+	sh, err := l.newShell(name, o)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err != nil {
+		delete(l.shells, name)
+		return nil, err
+	}
+	l.shells[name] = sh
+	return sh, nil
+}
+
+// reserve takes a name for a shell that is being opened, and has Close wait for it.
+func (l *Lab) reserve(name string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.ended {
+		return errLabEnded
+	}
+	if old, ok := l.shells[name]; ok && old.open() {
+		return errors.New("there is one of that name")
+	}
+	l.shells[name] = nil
+	l.alive.Add(1)
+	return nil
+}
+
+// open reports whether the shell is being opened (nil) or has not ended.
+func (sh *Shell) open() bool {
+	if sh == nil {
+		return true
+	}
+	select {
+	case <-sh.Done():
+		return false
+	default:
+		return true
+	}
+}
+
+func (l *Lab) newShell(name string, o ShellOptions) (*Shell, error) {
 	if o.Rows == 0 || o.Cols == 0 {
 		o.Rows, o.Cols = 24, 80
 	}
@@ -62,15 +98,15 @@ func (l *Lab) NewShell(name string, o ShellOptions) (*Shell, error) {
 	}
 	env := append(Env(o.Term), "SHELL="+l.options.shell)
 	env = append(env, o.Env...)
-	argv := []string{l.options.shell, "-i"}
+	argv := o.Args
+	if argv == nil {
+		argv = []string{l.options.shell, "-i"}
+	}
 	sh.Process, err = l.Start(Command{Args: argv, Env: env, Flags: o.Flags, terminal: slave})
 	if err != nil {
 		_ = master.Close()
 		return nil, err
 	}
-	l.mu.Lock()
-	l.shells[name] = sh
-	l.mu.Unlock()
 	return sh, nil
 }
 
@@ -86,11 +122,7 @@ func (l *Lab) openTerminal() (master *os.File, slave int, err error) {
 		return nil, -1, fmt.Errorf("unlock the terminal: %w", err)
 	}
 	// TIOCGPTPEER(2const): by the master, not by a path that the learner may have changed.
-	slave, err = unix.IoctlRetInt(fd, unix.TIOCGPTPEER)
-	if err != nil {
-		slave, err = ptPeer(fd)
-	}
-	if err != nil {
+	if slave, err = ptPeer(fd); err != nil {
 		closeAll(fd)
 		return nil, -1, fmt.Errorf("open the terminal's other end: %w", err)
 	}
@@ -160,6 +192,9 @@ type Foreground struct {
 	// Raw says that it has taken line editing upon itself (ICANON off, termios(3)), as
 	// shells do at their prompts and editors always.
 	Raw bool
+	// Switches counts how often the leader has gone to sleep (voluntary_ctxt_switches of
+	// proc_pid_status(5)): if it has grown, the leader was awake in between.
+	Switches int
 }
 
 // Foreground looks at who has the terminal. It serves for shells that print no
@@ -188,6 +223,11 @@ func (sh *Shell) Foreground() (Foreground, error) {
 		return f, nil // it has just ended
 	}
 	f.Comm = strings.TrimSuffix(string(comm), "\n")
+	if status, err := os.ReadFile(dir + "status"); err == nil {
+		_, rest, _ := strings.Cut(string(status), "\nvoluntary_ctxt_switches:")
+		n, _, _ := strings.Cut(rest, "\n")
+		f.Switches, _ = strconv.Atoi(strings.TrimSpace(n))
+	}
 	call, err := os.ReadFile(dir + "syscall")
 	if err == nil {
 		f.Waiting = waitsForInput(string(call))

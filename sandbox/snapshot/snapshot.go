@@ -76,8 +76,31 @@ type Snapshot struct {
 	Mounts map[uint64][]Mount
 	IPC    map[uint64]IPCNS
 	Users  map[uint64]UserNS
+	// Owners says which user namespace owns each of UTS, Net and IPC, by inode numbers: capabilities over the
+	// one are those held in the other (user_namespaces(7)).
+	Owners map[uint64]uint64
+	// Limits says what the cgroups that processes are in allow, by Process.Cgroup.
+	Limits map[string]Limits
+	// Files says of each path that was asked about what is there, in the lab's host; a path where nothing is
+	// has no entry.
+	Files map[string]File
+	// Probes are the outcomes of the connections that were tried, by name: true where it was accepted.
+	Probes map[string]bool
 	// Machine is the real machine beside it, for comparison.
 	Machine Machine
+}
+
+// Limits are limits of a cgroup itself (cgroups(7)); -1 for none. What stands above it may set lower ones.
+type Limits struct {
+	// PidsMax is pids.max, MemoryMax memory.max in bytes.
+	PidsMax, MemoryMax int64
+}
+
+// File is what stat(2) says of a file.
+type File struct {
+	Dir  bool
+	Mode uint32 // permissions, as in st_mode
+	Size int64
 }
 
 // Process is one process, seen from outside the lab.
@@ -100,6 +123,8 @@ type Process struct {
 	// Comm is the command's name (proc_pid_comm(5)), Args its command line.
 	Comm string
 	Args []string
+	// Exe is the path of the program it runs (proc_pid_exe(5)); unlike Comm and Args the process cannot choose it.
+	Exe string
 	// NS are its namespaces.
 	NS Namespaces
 	// UID and GID are its effective IDs, as numbers of the lab's own user namespace.
@@ -111,6 +136,9 @@ type Process struct {
 	Seccomp    int
 	// Root and Cwd are its root and working directories.
 	Root, Cwd Dir
+	// ProcNS is the PID namespace whose processes its /proc shows; 0 where no proc file system is mounted there
+	// (proc(5)).
+	ProcNS uint64
 	// Cgroup is its path in the cgroup v2 hierarchy, as the keeper sees it (cgroups(7)).
 	Cgroup string
 	// BootOffset and MonotonicOffset are the offsets in seconds of its time
@@ -146,8 +174,37 @@ type NetNS struct {
 	Addrs      []Addr
 	Routes     []Route
 	Neighbours []Neighbour
-	// Listening are its TCP sockets in state LISTEN.
+	// Listening are its TCP sockets in state LISTEN, Conns those of connections, also
+	// closed ones for as long as the kernel remembers them (TIME_WAIT).
 	Listening []Listener
+	Conns     []Conn
+	// EchoRequests counts the ICMP echo requests that have come in, EchoReplies the replies
+	// that have come in: a ping from here that was answered.
+	EchoRequests, EchoReplies int64
+	// Chains are those of its packet filter (nft(8), iptables(8)).
+	Chains []Chain
+}
+
+// Chain is a chain of a packet filter.
+type Chain struct {
+	// Family is "ip", "ip6", "inet", "arp", "bridge" or "netdev".
+	Family, Table, Name string
+	// Hook is where packets enter it: "input", "output" ...; empty for a chain that only others jump to.
+	// Policy is what becomes of a packet that no rule decides about, "accept" or "drop".
+	Hook, Policy string
+	// Rules are its rules in order, each as the names of the kernel's expressions: "meta, cmp 06, payload, cmp 1f40,
+	// drop". Of what is compared with only the bytes are told, in hexadecimal.
+	Rules []string
+}
+
+// Conn is a TCP connection.
+type Conn struct {
+	LocalIP    string
+	LocalPort  int
+	RemoteIP   string
+	RemotePort int
+	// State is ESTABLISHED, TIME_WAIT and so on.
+	State string
 }
 
 // Link is a network interface (ip-link(8)).
@@ -217,6 +274,9 @@ type Mount struct {
 	Unbindable     bool
 	FSType, Source string
 	SuperOptions   []string
+	// Names are the names at the root of an overlay mount, sorted, at most 64; nil for
+	// other file systems.
+	Names []string
 }
 
 // Propagation names the mount's propagation type as mount_namespaces(7) does.
@@ -239,6 +299,10 @@ type IPCNS struct {
 	Queues     []IPCObject
 	Segments   []IPCObject
 	Semaphores []IPCObject
+	// POSIX are the names of its POSIX message queues (mq_overview(7)), and POSIXDev the device,
+	// as in Mount.Dev, of the mqueue file system that shows them.
+	POSIX    []string
+	POSIXDev string
 }
 
 // IPCObject is a System V object.

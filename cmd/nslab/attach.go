@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bufio"
+	"encoding/binary"
+	"fmt"
+	"net"
+	"os"
+	"os/signal"
+	"sync"
+
+	"golang.org/x/sys/unix"
+	"golang.org/x/term"
+)
+
+// attach is the near end of nslab shell NAME.
+func (a *app) attach(c net.Conn, name string) error {
+	cols, rows, err := term.GetSize(int(a.in.Fd()))
+	if err != nil {
+		cols, rows = 80, 24
+	}
+	if err := a.sendSize(c, name, rows, cols); err != nil {
+		return a.fail(textNoAnswer, "error", err.Error())
+	}
+	r := bufio.NewReader(c)
+	rep, err := readReply(r)
+	if err != nil {
+		return a.fail(textNoAnswer, "error", err.Error())
+	}
+	if rep.Error != "" {
+		return &userError{rep.Error}
+	}
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, unix.SIGTERM, unix.SIGHUP, unix.SIGINT, unix.SIGQUIT)
+	defer signal.Stop(signals)
+	a.say(textAttached, "shell", name)
+	tty, err := takeTerminal(a.in)
+	if err != nil {
+		return err
+	}
+	var mu sync.Mutex
+	send := func(kind byte, p []byte) {
+		mu.Lock()
+		defer mu.Unlock()
+		_ = writeFrame(c, kind, p) // its loss is seen by the reader below
+	}
+	tty.pump(func(p []byte) {
+		if p == nil {
+			_ = c.Close()
+			return
+		}
+		send('d', p)
+	}, func(rows, cols uint16) {
+		send('r', binary.BigEndian.AppendUint16(binary.BigEndian.AppendUint16(nil, rows), cols))
+	})
+	var ended os.Signal
+	go func() {
+		ended = <-signals
+		_ = c.Close()
+	}()
+	last := textSessionOver.In(a.lang, nil)
+	for {
+		kind, p, err := readFrame(r)
+		if err != nil {
+			break
+		}
+		if kind == 'd' {
+			_, _ = a.out.Write(p)
+		}
+		if kind == 'e' {
+			last = string(p)
+			break
+		}
+	}
+	tty.restore()
+	fmt.Fprintln(a.out)
+	fmt.Fprintln(a.out, last)
+	if ended != nil {
+		return statusError(128 + int(ended.(unix.Signal)))
+	}
+	return nil
+}
+
+func (a *app) sendSize(c net.Conn, name string, rows, cols int) error {
+	return a.send(c, request{Op: "attach", Args: []string{name}, Rows: uint16(rows), Cols: uint16(cols)})
+}

@@ -1,0 +1,300 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+	"golang.org/x/term"
+
+	"github.com/nslab/nslab/checks"
+	"github.com/nslab/nslab/checks/say"
+	"github.com/nslab/nslab/lessons"
+	"github.com/nslab/nslab/lessons/catalogue"
+	"github.com/nslab/nslab/lessons/session"
+)
+
+// runLesson opens a lesson: the one that is named, or the one the learner was in, or the first
+// that is not done.
+func (a *app) runLesson(args []string) error {
+	if inLab() {
+		return a.fail(textAlreadyInLab)
+	}
+	progress := a.progress()
+	var l *lessons.Lesson
+	if len(args) == 1 {
+		var err error
+		if l, err = catalogue.Find(args[0]); err != nil {
+			return a.fail(textUnknownLesson, "name", args[0], "lessons", strings.Join(lessonNames(), ", "))
+		}
+	} else {
+		l = nextLesson(progress)
+	}
+	if !term.IsTerminal(int(a.in.Fd())) {
+		return a.fail(textNeedsTerminal)
+	}
+	for {
+		again, err := a.play(l, progress)
+		if err != nil || !again {
+			return err
+		}
+	}
+}
+
+func lessonNames() []string {
+	var names []string
+	for _, l := range catalogue.Lessons() {
+		names = append(names, l.Name)
+	}
+	return names
+}
+
+// nextLesson is where the learner goes on.
+func nextLesson(p *lessons.Progress) *lessons.Lesson {
+	all := catalogue.Lessons()
+	if l, err := catalogue.Find(p.Current()); err == nil && p.FirstOpen(l) < len(l.Steps) {
+		return l
+	}
+	for _, l := range all {
+		if p.FirstOpen(l) < len(l.Steps) {
+			return l
+		}
+	}
+	return all[0]
+}
+
+// play opens a lesson in the person's terminal until they leave it. It returns true when the
+// lesson is to be opened again.
+func (a *app) play(l *lessons.Lesson, progress *lessons.Progress) (again bool, err error) {
+	path, err := socketPath(a.getenv)
+	if err == nil {
+		if c, err := dial(path); err == nil {
+			_ = c.Close()
+			return false, a.fail(textAlreadyOpen)
+		}
+	}
+	// Whatever ends us must first give the terminal back.
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, unix.SIGTERM, unix.SIGHUP, unix.SIGINT, unix.SIGQUIT)
+	defer signal.Stop(signals)
+
+	s := &server{app: a, lesson: l, words: map[say.Lang]lessons.Words{}, progress: progress}
+	for _, lang := range say.Langs() {
+		if s.words[lang], err = l.Words(lang); err != nil {
+			return false, err
+		}
+	}
+	keeper, err := a.keeper()
+	if err != nil {
+		return false, err
+	}
+	defer keeper.Close()
+
+	cols, rows, err := term.GetSize(int(a.in.Fd()))
+	if err != nil || cols == 0 || rows == 0 {
+		cols, rows = 80, 24
+	}
+	s.home = newTerminal(s, func(p []byte) { _, _ = a.out.Write(p) }, true)
+	s.home.rows, s.home.cols = uint16(rows), uint16(cols)
+	var done []string
+	for _, step := range l.Steps {
+		if progress.Done(l.Name, step.Name) {
+			done = append(done, step.Name)
+		}
+	}
+	if len(done) == len(l.Steps) {
+		// To do it once more is to begin again.
+		done = nil
+	}
+	s.session, err = session.Open(session.Options{Keeper: keeper, Lesson: l, Done: done,
+		Term: termName(a.getenv), Rows: uint16(rows), Cols: uint16(cols), Env: labEnv(a.getenv, a.lang),
+		OnDone: func(step *lessons.Step, _ checks.Finding) {
+			s.saved(progress.SetDone(l.Name, step.Name))
+		},
+		Announce: func(done []session.Done, next *lessons.Step) []byte { return s.announce(done, next) },
+	})
+	if err != nil {
+		return false, a.fail(textNoLab, "error", err.Error())
+	}
+	defer s.session.Close()
+	s.saved(progress.SetCurrent(l.Name))
+
+	if ln, err := s.session.Lab.Listen(); err == nil {
+		defer ln.Close()
+		go s.serve(ln, true)
+	}
+	if path != "" {
+		// Where no socket can be made, other terminals cannot join; the lesson goes on.
+		if ln, err := listen(path); err == nil {
+			defer os.Remove(path)
+			defer ln.Close()
+			go s.serve(ln, false)
+		} else {
+			a.warn(textNoSocket, "error", err.Error())
+		}
+	}
+	first := l.Shells[0].Name
+	if step := s.session.Step(); step != nil && step.Shell != "" {
+		first = step.Shell
+	}
+	sh, err := s.session.Shell(first)
+	if err != nil {
+		return false, err
+	}
+	s.welcome(len(done) > 0)
+	tty, err := takeTerminal(a.in)
+	if err != nil {
+		return false, err
+	}
+	restored := false
+	restore := func() {
+		if !restored {
+			restored = true
+			tty.restore()
+		}
+	}
+	defer restore()
+	s.home.show(sh, "")
+	tty.pump(func(p []byte) {
+		if p == nil {
+			// The terminal is gone.
+			select {
+			case signals <- unix.SIGHUP:
+			default:
+			}
+			return
+		}
+		s.home.input(p)
+	}, s.home.resize)
+
+	var ended os.Signal
+	select {
+	case <-s.home.over:
+	case ended = <-signals:
+	}
+	s.mu.Lock()
+	again = s.restart
+	s.mu.Unlock()
+	if now := s.home.shell; now != nil {
+		now.Leave(s.home)
+	}
+	restore()
+	a.goodbye(s, again)
+	if ended != nil {
+		return false, statusError(128 + int(ended.(unix.Signal)))
+	}
+	return again, nil
+}
+
+// termName is the TERM of the lab's shells: the person's own, for it is their terminal.
+func termName(getenv func(string) string) string {
+	name := getenv("TERM")
+	if name == "" || filepath.Base(name) != name {
+		return "dumb"
+	}
+	return name
+}
+
+// labEnv is what of the person's environment concerns the terminal and the language.
+func labEnv(getenv func(string) string, lang say.Lang) []string {
+	env := []string{"NSLAB_LANG=" + string(lang)}
+	for _, name := range []string{"COLORTERM", "NO_COLOR"} {
+		if v := getenv(name); v != "" {
+			env = append(env, name+"="+v)
+		}
+	}
+	return env
+}
+
+func (s *server) view() view {
+	s.home.mu.Lock()
+	cols := int(s.home.cols)
+	s.home.mu.Unlock()
+	return view{lang: s.app.lang, color: !noColor(), width: min(max(cols, 20), 100), params: s.session.Params()}
+}
+
+// welcome shows the lesson's beginning, or where the learner left.
+func (s *server) welcome(back bool) {
+	v, w := s.view(), s.words[s.app.lang]
+	text := v.title(w)
+	step := s.session.Step()
+	if back {
+		text += textWelcomeBack.In(v.lang, pairs([]string{"lesson", s.lesson.Name})) + "\n\n"
+	} else {
+		text += v.markdown(w.Intro) + "\n"
+	}
+	text += v.step(w, step.Name) + "\n" + v.dim(textHelpLine.In(v.lang, nil)) + "\n\n"
+	_, _ = s.app.out.Write([]byte(text))
+}
+
+// announce shows steps that have become done, and the next.
+func (s *server) announce(done []session.Done, next *lessons.Step) []byte {
+	v, w := s.view(), s.words[s.app.lang]
+	var b strings.Builder
+	for _, d := range done {
+		b.WriteString(v.finding(d.Step.Name, d.Finding))
+	}
+	b.WriteString("\n")
+	if next == nil {
+		b.WriteString(v.outro(w))
+	} else {
+		b.WriteString(v.step(w, next.Name))
+		if shell := s.stepShell(next); shell != "" {
+			b.WriteString("\n" + v.dim(textStepShell.In(v.lang, pairs([]string{"shell", shell}))) + "\n")
+		}
+	}
+	b.WriteString("\n")
+	return []byte(crlf(b.String()))
+}
+
+// stepShell is the shell a step begins in, where another one was typed in last.
+func (s *server) stepShell(step *lessons.Step) string {
+	s.home.mu.Lock()
+	defer s.home.mu.Unlock()
+	if step.Shell == "" || s.home.shell == nil || s.home.shell.Name == step.Shell {
+		return ""
+	}
+	return step.Shell
+}
+
+// goodbye says what is kept.
+func (a *app) goodbye(s *server, again bool) {
+	if again {
+		a.say(textLessonReset, "lesson", s.lesson.Name)
+		return
+	}
+	n := 0
+	for _, step := range s.lesson.Steps {
+		if _, ok := s.session.IsDone(step.Name); ok {
+			n++
+		}
+	}
+	a.say(textGoodbye, "lesson", s.lesson.Name, "done", strconv.Itoa(n), "of", strconv.Itoa(len(s.lesson.Steps)))
+}
+
+// crlf makes line ends that a raw terminal shows as such.
+func crlf(s string) string { return strings.ReplaceAll(s, "\n", "\r\n") }
+
+// shell attaches this terminal to a shell of the open lesson, or, typed in the lab, lets its
+// terminal show another.
+func (a *app) shell(args []string) error {
+	if inLab() {
+		return a.remote("shell")(args)
+	}
+	c, err := a.connect()
+	if errors.Is(err, os.ErrNotExist) {
+		return a.fail(textNoLesson)
+	}
+	if err != nil {
+		return a.fail(textNoAnswer, "error", err.Error())
+	}
+	defer c.Close()
+	if !term.IsTerminal(int(a.in.Fd())) {
+		return a.fail(textNeedsTerminal)
+	}
+	return a.attach(c, args[0])
+}

@@ -1,0 +1,264 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sys/unix"
+)
+
+// A person waits for what the screen says before typing on. These commands let a script do so, on terminals
+// of its own (testscript's ttyin types everything at once):
+//
+//	term NAME PROGRAM [ARG ...]   starts a program on a new terminal of 24 rows and 80 columns
+//	type NAME TEXT                types TEXT and Enter there; \x03 and the like stand for themselves
+//	expect NAME REGEXP            waits until what was printed since the last expect matches
+//	resize NAME ROWS COLS         changes the terminal's size
+//	signal NAME NUMBER            sends the program a signal
+//	hangup NAME                   takes the terminal away
+//	end NAME STATUS               waits for the program's end with that exit status
+type terminals struct {
+	mu   sync.Mutex
+	list map[string]*testTerminal
+}
+
+type testTerminal struct {
+	master *os.File
+	cmd    *exec.Cmd
+	ended  chan struct{} // the program has ended
+	quiet  chan struct{} // and all that it printed has been read
+
+	mu   sync.Mutex
+	news *sync.Cond
+	out  []byte
+	seen int
+}
+
+type terminalsKey struct{}
+
+const patience = 20 * time.Second
+
+func terminalsOf(ts *testscript.TestScript) *terminals {
+	return ts.Value(terminalsKey{}).(*terminals)
+}
+
+func (t *terminals) get(ts *testscript.TestScript, name string) *testTerminal {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	tt := t.list[name]
+	if tt == nil {
+		ts.Fatalf("there is no terminal %s", name)
+	}
+	return tt
+}
+
+func (t *terminals) close() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, tt := range t.list {
+		_ = tt.master.Close()
+		_ = tt.cmd.Process.Kill()
+		<-tt.ended
+	}
+}
+
+func cmdTerm(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: term NAME PROGRAM [ARG ...]")
+	}
+	master, slave, err := openPTY()
+	ts.Check(err)
+	defer slave.Close()
+	ts.Check(unix.IoctlSetWinsize(int(slave.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: 80}))
+	path := args[1]
+	for dir := range strings.SplitSeq(ts.Getenv("PATH"), ":") {
+		if p := filepath.Join(dir, args[1]); !strings.Contains(args[1], "/") && isFile(p) {
+			path = p
+			break
+		}
+	}
+	cmd := exec.Command(path, args[2:]...)
+	cmd.Args[0] = args[1]
+	cmd.Dir = ts.Getenv("WORK")
+	for _, name := range []string{"PATH", "HOME", "TERM", "LANG", "LC_ALL", "NO_COLOR", "XDG_STATE_HOME", "WORK"} {
+		cmd.Env = append(cmd.Env, name+"="+ts.Getenv(name))
+	}
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	ts.Check(cmd.Start())
+	tt := &testTerminal{master: master, cmd: cmd, ended: make(chan struct{}), quiet: make(chan struct{})}
+	tt.news = sync.NewCond(&tt.mu)
+	go func() {
+		buf := make([]byte, 4096)
+		for {
+			n, err := master.Read(buf)
+			tt.mu.Lock()
+			tt.out = append(tt.out, buf[:n]...)
+			if err != nil {
+				close(tt.quiet)
+			}
+			tt.news.Broadcast()
+			tt.mu.Unlock()
+			if err != nil {
+				return
+			}
+		}
+	}()
+	go func() {
+		_ = cmd.Wait()
+		close(tt.ended)
+		tt.mu.Lock()
+		tt.news.Broadcast()
+		tt.mu.Unlock()
+	}()
+	t := terminalsOf(ts)
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.list[args[0]] = tt
+}
+
+func isFile(p string) bool {
+	fi, err := os.Stat(p)
+	return err == nil && !fi.IsDir()
+}
+
+func openPTY() (master, slave *os.File, err error) {
+	fd, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0); err != nil {
+		return nil, nil, err
+	}
+	peer, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), unix.TIOCGPTPEER, unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC)
+	if errno != 0 {
+		return nil, nil, errno
+	}
+	return os.NewFile(uintptr(fd), "ptmx"), os.NewFile(peer, "pts"), nil
+}
+
+func cmdType(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: type NAME TEXT")
+	}
+	tt := terminalsOf(ts).get(ts, args[0])
+	text := strings.Join(args[1:], " ")
+	for _, key := range [][2]string{{`\x03`, "\x03"}, {`\x04`, "\x04"}, {`\x1a`, "\x1a"}, {`\t`, "\t"}} {
+		text = strings.ReplaceAll(text, key[0], key[1])
+	}
+	if !strings.ContainsAny(text, "\x03\x04\x1a\t") {
+		text += "\r"
+	}
+	_, err := tt.master.WriteString(text)
+	ts.Check(err)
+}
+
+func cmdExpect(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: expect NAME REGEXP")
+	}
+	tt := terminalsOf(ts).get(ts, args[0])
+	re, err := regexp.Compile("(?m)" + args[1])
+	ts.Check(err)
+	late := time.AfterFunc(patience, func() { tt.mu.Lock(); tt.news.Broadcast(); tt.mu.Unlock() })
+	defer late.Stop()
+	end := time.Now().Add(patience)
+	tt.mu.Lock()
+	defer tt.mu.Unlock()
+	for {
+		screen := plain(tt.out)
+		tt.seen = min(tt.seen, len(screen))
+		if at := re.FindStringIndex(screen[tt.seen:]); at != nil {
+			tt.seen += at[1]
+			return
+		}
+		over := false
+		select {
+		case <-tt.quiet:
+			over = true
+		default:
+		}
+		if over || time.Now().After(end) {
+			ts.Fatalf("terminal %s never showed %q; since the last expect it showed:\n%s", args[0], args[1], screen[tt.seen:])
+		}
+		tt.news.Wait()
+	}
+}
+
+var escapes = regexp.MustCompile("\x1b(\\[[0-?]*[ -/]*[@-~]|\\][^\a\x1b]*(\a|\x1b\\\\)|[@-_a-z=>])")
+
+// plain is what was printed without escape sequences, but for one that is still being printed.
+func plain(out []byte) string {
+	s := escapes.ReplaceAllString(string(out), "")
+	if i := strings.LastIndexByte(s, 0x1b); i >= 0 {
+		s = s[:i]
+	}
+	return strings.ReplaceAll(s, "\r", "")
+}
+
+func cmdSignal(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: signal NAME NUMBER")
+	}
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	ts.Check(terminalsOf(ts).get(ts, args[0]).cmd.Process.Signal(unix.Signal(n)))
+}
+
+func cmdResize(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: resize NAME ROWS COLS")
+	}
+	tt := terminalsOf(ts).get(ts, args[0])
+	n, err := regexp.MatchString(`^\d+ \d+$`, args[1]+" "+args[2])
+	if err != nil || !n {
+		ts.Fatalf("resize: %v is no size", args[1:])
+	}
+	size := func(s string) (v uint16) {
+		for _, c := range s {
+			v = v*10 + uint16(c-'0')
+		}
+		return v
+	}
+	rc, err := tt.master.SyscallConn()
+	ts.Check(err)
+	var werr error
+	ts.Check(rc.Control(func(fd uintptr) {
+		werr = unix.IoctlSetWinsize(int(fd), unix.TIOCSWINSZ, &unix.Winsize{Row: size(args[1]), Col: size(args[2])})
+	}))
+	ts.Check(werr)
+}
+
+func cmdHangup(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: hangup NAME")
+	}
+	ts.Check(terminalsOf(ts).get(ts, args[0]).master.Close())
+}
+
+func cmdEnd(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: end NAME STATUS")
+	}
+	tt := terminalsOf(ts).get(ts, args[0])
+	select {
+	case <-tt.ended:
+	case <-time.After(patience):
+		ts.Fatalf("the program on terminal %s has not ended", args[0])
+	}
+	got := "0"
+	if state := tt.cmd.ProcessState; !state.Success() {
+		got = strings.TrimPrefix(state.String(), "exit status ")
+	}
+	if got != args[1] {
+		ts.Fatalf("terminal %s: %s ended with %s, not %s", args[0], tt.cmd.Args[0], got, args[1])
+	}
+}

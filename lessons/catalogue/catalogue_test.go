@@ -1,0 +1,176 @@
+package catalogue_test
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/nslab/nslab/lessons"
+	"github.com/nslab/nslab/lessons/catalogue"
+	"github.com/nslab/nslab/lessons/script"
+	"github.com/nslab/nslab/lessons/session"
+	"github.com/nslab/nslab/sandbox"
+)
+
+func TestLessonsAreWhole(t *testing.T) {
+	seen := map[string]bool{}
+	for _, l := range catalogue.Lessons() {
+		if seen[l.Name] {
+			t.Errorf("two lessons are called %s", l.Name)
+		}
+		seen[l.Name] = true
+		for _, err := range lessons.Lint(l) {
+			t.Errorf("%s: %v", l.Name, err)
+		}
+		// What is embedded is what stands in the lesson's folder.
+		if _, err := os.Stat(filepath.Join("..", l.Name, "solution.txtar")); err != nil {
+			t.Errorf("lesson %s does not stand in the folder of its name: %v", l.Name, err)
+		}
+	}
+}
+
+func TestMistakesSayWhatTheLearnerIsTold(t *testing.T) {
+	for _, l := range catalogue.Lessons() {
+		files, err := fs.Glob(l.Files, "mistakes/*.txtar")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			b, err := fs.ReadFile(l.Files, file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			step := stepOf(l, path.Base(file))
+			if step == "" {
+				t.Errorf("%s/%s: no step's name begins the file's", l.Name, file)
+				continue
+			}
+			missed, told := false, false
+			for line := range strings.Lines(string(b)) {
+				if strings.HasPrefix(line, "-- ") {
+					break
+				}
+				f := strings.Fields(line)
+				if len(f) >= 3 && f[0] == "!" && (f[1] == "check" || f[1] == "answer") && f[2] == step {
+					missed, told = true, false
+				}
+				told = told || len(f) >= 2 && f[0] == "stdout"
+			}
+			if !missed || !told {
+				t.Errorf("%s/%s: wants \"! check %s\" (or answer) and then the diagnosis as stdout", l.Name, file, step)
+			}
+		}
+	}
+}
+
+// stepOf is the step a mistake is of: the longest step name that the file's name begins with.
+func stepOf(l *lessons.Lesson, file string) string {
+	best := ""
+	for _, s := range l.Steps {
+		if strings.HasPrefix(file, s.Name+"-") && len(s.Name) > len(best) {
+			best = s.Name
+		}
+	}
+	return best
+}
+
+func TestSolutionsPassAndMistakesFail(t *testing.T) {
+	runner := &script.Runner{}
+	t.Cleanup(func() {
+		if err := runner.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("scripts", func(t *testing.T) {
+		for _, l := range catalogue.Lessons() {
+			t.Run(l.Name, func(t *testing.T) {
+				dir := filepath.Join("..", l.Name)
+				files := []string{filepath.Join(dir, "solution.txtar")}
+				mistakes, err := filepath.Glob(filepath.Join(dir, "mistakes", "*.txtar"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				right, err := filepath.Glob(filepath.Join(dir, "right", "*.txtar"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				p := runner.Params("")
+				p.Files = append(append(files, mistakes...), right...)
+				testscript.Run(t, p)
+			})
+		}
+	})
+}
+
+func TestSolutionsEndWithDone(t *testing.T) {
+	for _, l := range catalogue.Lessons() {
+		b, err := fs.ReadFile(l.Files, "solution.txtar")
+		if err != nil {
+			t.Fatal(err)
+		}
+		last := ""
+		for line := range strings.Lines(string(b)) {
+			if strings.HasPrefix(line, "-- ") {
+				break
+			}
+			if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
+				last = line
+			}
+		}
+		if last != "done" {
+			t.Errorf("%s: solution.txtar ends with %q, not with done", l.Name, last)
+		}
+	}
+}
+
+func TestUntouchedStartPassesNoStep(t *testing.T) {
+	k, err := sandbox.NewKeeper(sandbox.KeeperOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer k.Close()
+	for _, l := range catalogue.Lessons() {
+		s, err := session.Open(session.Options{Keeper: k, Lesson: l, Term: "dumb"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, step := range l.Steps {
+			f, err := s.Check(step.Name, 0)
+			if err != nil {
+				t.Error(err)
+			}
+			if f.Satisfied {
+				t.Errorf("%s: step %s passes before anything was done: %s", l.Name, step.Name, f.Key)
+			}
+			if f.Key == "" || !f.Expected.Complete() || !f.Found.Complete() || !f.Try.Complete() {
+				t.Errorf("%s: the finding of step %s at the start lacks its key or a text: %+v", l.Name, step.Name, f)
+			}
+			if !step.Question {
+				continue
+			}
+			for _, answer := range []string{"", "?", "x", fmt.Sprint(1 << 40)} {
+				if f, err = s.Answer(step.Name, answer); err != nil || f.Satisfied {
+					t.Errorf("%s: step %s takes the answer %q: %+v %v", l.Name, step.Name, answer, f, err)
+				}
+			}
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestFindNamesTheLessonsThereAre(t *testing.T) {
+	if l, err := catalogue.Find("uts"); err != nil || l.Name != "uts" {
+		t.Errorf("Find(uts) = %v, %v", l, err)
+	}
+	if _, err := catalogue.Find("nothing"); err == nil || !strings.Contains(err.Error(), "uts") {
+		t.Errorf("Find(nothing): %v", err)
+	}
+}

@@ -1,0 +1,68 @@
+package sandbox
+
+import (
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/nslab/nslab/sandbox/snapshot"
+)
+
+// limits fills in what the cgroups of the lab's processes allow (cgroups(7)). It reads
+// the files through the lab's own mount of the hierarchy, whose root is the cgroup of the lab's
+// init: paths of processes count from the keeper's.
+func (o *observer) limits() {
+	o.snap.Limits = map[string]snapshot.Limits{}
+	root, err := unix.Openat2(o.lab.rootFD, "sys/fs/cgroup", &unix.OpenHow{Flags: unix.O_PATH | unix.O_DIRECTORY | unix.O_CLOEXEC,
+		Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS})
+	if err != nil {
+		return
+	}
+	defer closeAll(root)
+	init, ok := o.snap.Proc(1)
+	if !ok {
+		return
+	}
+	for _, p := range o.snap.Procs {
+		if _, seen := o.snap.Limits[p.Cgroup]; seen || p.Cgroup == "" {
+			continue
+		}
+		path, ok := below(init.Cgroup, p.Cgroup)
+		if !ok {
+			continue
+		}
+		o.snap.Limits[p.Cgroup] = snapshot.Limits{
+			PidsMax: readLimit(root, path+"/pids.max"), MemoryMax: readLimit(root, path+"/memory.max")}
+	}
+}
+
+// below says where a cgroup is, seen from one above it or from itself.
+func below(root, path string) (string, bool) {
+	root = strings.TrimSuffix(root, "/")
+	rest, ok := strings.CutPrefix(path, root)
+	if !ok || rest != "" && !strings.HasPrefix(rest, "/") {
+		return "", false
+	}
+	return "." + strings.TrimSuffix(rest, "/"), true
+}
+
+// readLimit reads a file that holds a number or "max"; -1 for that, and where the file is not there.
+func readLimit(dir int, path string) int64 {
+	fd, err := unix.Openat2(dir, path, &unix.OpenHow{Flags: unix.O_RDONLY | unix.O_CLOEXEC | unix.O_NONBLOCK,
+		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_XDEV})
+	if err != nil {
+		return -1
+	}
+	defer closeAll(fd)
+	var buf [32]byte
+	n, err := unix.Read(fd, buf[:])
+	if err != nil {
+		return -1
+	}
+	limit, err := strconv.ParseInt(strings.TrimSpace(string(buf[:n])), 10, 64)
+	if err != nil {
+		return -1
+	}
+	return limit
+}
