@@ -97,6 +97,9 @@ type StepState struct {
 	Attempts int `json:"attempts,omitempty"`
 	// Answer is what was answered last to a question step.
 	Answer string `json:"answer,omitempty"`
+	// Missing is what the machine lacked for the step when the lesson was last
+	// opened, in the form of [Step]'s Needs; the lesson counts as done without it.
+	Missing string `json:"missing,omitempty"`
 }
 
 // Step returns what was done of a step; a step never tried has the zero state.
@@ -478,15 +481,35 @@ func (p *Progress) Current() string {
 	return p.state.Current
 }
 
-// FirstOpen is the index of the lesson's first step that is not done;
-// len(l.Steps) when all are.
+// FirstOpen is the index of the lesson's first step that is not done and lacks nothing;
+// len(l.Steps) when there is none.
 func (p *Progress) FirstOpen(l *Lesson) int {
 	for i, s := range l.Steps {
-		if !p.Done(l.Name, s.Name) {
+		if st := p.Step(l.Name, s.Name); st.Done.IsZero() && st.Missing == "" {
 			return i
 		}
 	}
 	return len(l.Steps)
+}
+
+// SetMissing notes what the machine lacks for a lesson's steps, by step; a step that is not named
+// lacks nothing. Where that is known already, nothing is written.
+func (p *Progress) SetMissing(l *Lesson, missing map[string]string) error {
+	same := true
+	for _, s := range l.Steps {
+		same = same && p.Step(l.Name, s.Name).Missing == missing[s.Name]
+	}
+	if same {
+		return nil
+	}
+	return p.Update(func(st *State) error {
+		for _, s := range l.Steps {
+			if st.Step(l.Name, s.Name).Missing != missing[s.Name] {
+				st.Change(l.Name, s.Name, func(step *StepState) { step.Missing = missing[s.Name] })
+			}
+		}
+		return nil
+	})
 }
 
 func (p *Progress) change(lesson, step string, f func(*StepState)) error {

@@ -491,3 +491,30 @@ func FuzzDecodeState(f *testing.F) {
 		s.Reset("uts", "")
 	})
 }
+
+func TestStepsThatTheMachineLacksSomethingForAreLeftOut(t *testing.T) {
+	p, err := Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &Lesson{Name: "l", Steps: []Step{{Name: "a"}, {Name: "b"}, {Name: "c"}}}
+	if err := p.SetMissing(l, map[string]string{"a": "tool:x", "c": "cgroup:pids"}); err != nil {
+		t.Fatal(err)
+	}
+	if n := p.FirstOpen(l); n != 1 {
+		t.Errorf("the first open step is %d, want 1", n)
+	}
+	if err := p.SetDone("l", "b"); err != nil {
+		t.Fatal(err)
+	}
+	if n := p.FirstOpen(l); n != 3 {
+		t.Errorf("the first open step is %d, want none", n)
+	}
+	// The tool was installed.
+	if err := p.SetMissing(l, map[string]string{"c": "cgroup:pids"}); err != nil {
+		t.Fatal(err)
+	}
+	if n := p.FirstOpen(l); n != 0 {
+		t.Errorf("the first open step is %d, want 0", n)
+	}
+}

@@ -23,6 +23,8 @@ type stepForm struct {
 	Title string `json:"title"`
 	Done  bool   `json:"done"`
 	Hints int    `json:"hints"`
+	// Missing is what the machine lacked for the step when the lesson was last open.
+	Missing string `json:"missing,omitempty"`
 }
 
 // listText is nslab list: lessons and steps, with progress. Open names the lesson that is open, if any.
@@ -36,7 +38,8 @@ func listText(v view, p *lessons.Progress, open string, asJSON bool) (string, er
 		form := lessonForm{Name: l.Name, Title: w.Title, Open: l.Name == open}
 		for _, s := range l.Steps {
 			form.Steps = append(form.Steps, stepForm{Name: s.Name, Title: w.Steps[s.Name].Title,
-				Done: p.Done(l.Name, s.Name), Hints: p.Hints(l.Name, s.Name)})
+				Done: p.Done(l.Name, s.Name), Hints: p.Hints(l.Name, s.Name),
+				Missing: p.Step(l.Name, s.Name).Missing})
 		}
 		forms = append(forms, form)
 	}
@@ -62,6 +65,8 @@ func listText(v view, p *lessons.Progress, open string, asJSON bool) (string, er
 			mark, word := "[ ]", ""
 			if s.Done {
 				mark, word = v.paint("[x]", color.FgGreen), "  "+textListDone.In(v.lang, nil)
+			} else if s.Missing != "" {
+				mark, word = "[-]", "  "+textListMissing.In(v.lang, pairs([]string{"what", s.Missing}))
 			}
 			fmt.Fprintf(&b, "  %s %-*s  %s%s\n", mark, width, s.Name, s.Title, word)
 		}

@@ -51,6 +51,20 @@ func (v view) step(w lessons.Words, name string) string {
 	return v.markdown("## `" + name + "` — " + s.Title + "\n\n" + s.Text)
 }
 
+// missing says that a step is left out, what for, and how to get it.
+func (v view) missing(step, need string) string {
+	kind, what, _ := strings.Cut(need, ":")
+	t := textMissingTool
+	switch kind {
+	case "cgroup":
+		t = textMissingCgroup
+	case "namespace":
+		t = textMissingNamespace
+	}
+	args := map[string]string{"step": step, "what": strings.ReplaceAll(what, "|", ", ")}
+	return v.plain(t, args)
+}
+
 func (v view) outro(w lessons.Words) string {
 	text := v.bold(textLessonDone.In(v.lang, nil)) + "\n"
 	if w.Outro != "" {

@@ -106,7 +106,7 @@ func (a *app) play(l *lessons.Lesson, progress *lessons.Progress) (again bool, e
 			done = append(done, step.Name)
 		}
 	}
-	if len(done) == len(l.Steps) {
+	if progress.FirstOpen(l) == len(l.Steps) {
 		// To do it once more is to begin again.
 		done = nil
 	}
@@ -122,6 +122,7 @@ func (a *app) play(l *lessons.Lesson, progress *lessons.Progress) (again bool, e
 	}
 	defer s.session.Close()
 	s.saved(progress.SetCurrent(l.Name))
+	s.saved(progress.SetMissing(l, s.session.AllMissing()))
 
 	if ln, err := s.session.Lab.Listen(); err == nil {
 		defer ln.Close()
@@ -227,7 +228,17 @@ func (s *server) welcome(back bool) {
 	} else {
 		text += v.markdown(w.Intro) + "\n"
 	}
-	text += v.step(w, step.Name) + "\n" + v.dim(textHelpLine.In(v.lang, nil)) + "\n\n"
+	for _, st := range s.lesson.Steps {
+		if need := s.session.Missing(st.Name); need != "" {
+			text += v.missing(st.Name, need) + "\n"
+		}
+	}
+	if step == nil {
+		text += v.outro(w)
+	} else {
+		text += v.step(w, step.Name)
+	}
+	text += "\n" + v.dim(textHelpLine.In(v.lang, nil)) + "\n\n"
 	_, _ = s.app.out.Write([]byte(text))
 }
 

@@ -90,6 +90,14 @@ var (
 	textAllReset       = say.Text{EN: "All progress is forgotten.", FR: "Toute la progression est oubliée."}
 	textNothingToReset = say.Text{EN: "no lesson was begun; name one: nslab reset LESSON", FR: "aucune leçon n'a été commencée ; nommez-en une : nslab reset LEÇON"}
 
+	textMissingTool = say.Text{EN: "Step `{{step}}` is left out here: it needs one of these commands, and the machine has none: {{what}}. `nslab doctor` names the package to install. The lesson counts as done without it.",
+		FR: "L'étape `{{step}}` est laissée de côté ici : il lui faut l'une de ces commandes, et la machine n'en a aucune : {{what}}. `nslab doctor` nomme le paquet à installer. La leçon compte comme finie sans elle."}
+	textMissingCgroup = say.Text{EN: "Step `{{step}}` is left out here: it needs the cgroup v2 controller {{what}}, and this machine does not let you use it. `nslab doctor` says why, and what gives it. The lesson counts as done without it.",
+		FR: "L'étape `{{step}}` est laissée de côté ici : il lui faut le contrôleur cgroup v2 {{what}}, et cette machine ne vous le confie pas. `nslab doctor` dit pourquoi, et ce qui le donne. La leçon compte comme finie sans elle."}
+	textMissingNamespace = say.Text{EN: "Step `{{step}}` is left out here: this kernel has no {{what}} namespaces. The lesson counts as done without it.",
+		FR: "L'étape `{{step}}` est laissée de côté ici : ce noyau n'a pas d'espaces de noms {{what}}. La leçon compte comme finie sans elle."}
+	textListMissing = say.Text{EN: "(left out here: needs {{what}})", FR: "(laissée de côté ici : il faut {{what}})"}
+
 	textListCount = say.Text{EN: "{{done}} of {{of}} steps", FR: "{{done}} étapes sur {{of}}"}
 	textListDone  = say.Text{EN: "(done)", FR: "(fait)"}
 

@@ -12,7 +12,11 @@
 //	answer STEP TEXT               answers a question step; the finding is then stdout
 //	check STEP                     holds when the step is satisfied, "! check" when it is not;
 //	                               the finding is then stdout
-//	done                           holds when every step of the lesson is satisfied
+//	done                           holds when every step of the lesson is satisfied, but for those that the
+//	                               machine lacks something for
+//
+// The condition [lab:NEED] holds where a lab meets a need, in the form of
+// lessons.Step: "[!lab:tool:nft|iptables] skip".
 //
 // A shell that COMMAND opens in a shell (unshare --uts bash) stays the same
 // SHELL until exit. A finding is printed as [Format] says.
@@ -76,6 +80,16 @@ func (r *Runner) Extend(p *testscript.Params) {
 		cmds[name] = cmd
 	}
 	p.Cmds = cmds
+	condition := p.Condition
+	p.Condition = func(cond string) (bool, error) {
+		if need, ok := strings.CutPrefix(cond, "lab:"); ok {
+			return r.meets(need)
+		}
+		if condition != nil {
+			return condition(cond)
+		}
+		return false, fmt.Errorf("unknown condition %q", cond)
+	}
 	setup := p.Setup
 	p.Setup = func(env *testscript.Env) error {
 		st := &state{}
@@ -86,6 +100,20 @@ func (r *Runner) Extend(p *testscript.Params) {
 		}
 		return nil
 	}
+}
+
+// meets reports whether a lab meets a need of lessons.Step.
+func (r *Runner) meets(need string) (bool, error) {
+	keeper, err := r.keep()
+	if err != nil {
+		return false, err
+	}
+	lab, err := keeper.NewLab(sandbox.LabOptions{Tools: r.Tools})
+	if err != nil {
+		return false, err
+	}
+	lacks := session.Lacks(lab, []string{need})
+	return lacks == "", lab.Close()
 }
 
 // Close ends the keeper of all labs.
@@ -250,6 +278,9 @@ func (r *Runner) done(ts *testscript.TestScript, neg bool, args []string) {
 	s := r.session(ts)
 	var open []string
 	for _, step := range s.Lesson.Steps {
+		if s.Missing(step.Name) != "" {
+			continue
+		}
 		f, err := s.Check(step.Name, 0)
 		ts.Check(err)
 		if !f.Satisfied {

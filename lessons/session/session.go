@@ -110,7 +110,7 @@ func Open(o Options) (*Session, error) {
 		return nil, err
 	}
 	for _, step := range o.Lesson.Steps {
-		if what := s.lacks(step.Needs); what != "" {
+		if what := Lacks(lab, step.Needs); what != "" {
 			s.missing[step.Name] = what
 		}
 	}
@@ -176,6 +176,9 @@ func (s *Session) IsDone(step string) (checks.Finding, bool) {
 // Missing returns what the machine lacks for a step, in the form of lessons.Step's Needs; empty for nothing.
 func (s *Session) Missing(step string) string { return s.missing[step] }
 
+// AllMissing returns what the machine lacks, by step.
+func (s *Session) AllMissing() map[string]string { return maps.Clone(s.missing) }
+
 // provide writes the files that the lesson's lab has at the start.
 func (s *Session) provide() error {
 	for _, f := range s.Lesson.Provide {
@@ -190,18 +193,18 @@ func (s *Session) provide() error {
 	return nil
 }
 
-// lacks returns the first of the needs that the machine does not give.
-func (s *Session) lacks(needs []string) string {
+// Lacks returns the first of a step's needs (lessons.Step) that a lab does not meet; empty where it meets all.
+func Lacks(lab *sandbox.Lab, needs []string) string {
 	for _, need := range needs {
 		kind, what, _ := strings.Cut(need, ":")
 		given := false
 		switch kind {
 		case "tool":
 			for name := range strings.SplitSeq(what, "|") {
-				given = given || s.Lab.Has(name)
+				given = given || lab.Has(name)
 			}
 		case "cgroup":
-			given = s.Lab.HasController(what)
+			given = lab.HasController(what)
 		case "namespace":
 			_, err := os.Stat("/proc/self/ns/" + what)
 			given = err == nil
