@@ -1,7 +1,8 @@
 # nslab needs Linux, Go, git and make; no C compiler, no root.
 # Everything else is fetched by the go command, as go.mod and go.sum say.
 
-LESSON   ?= uts
+# The lesson that make run opens; none for the one that is next.
+LESSON   ?=
 FUZZTIME ?= 10s
 # The newest release when this was written; it needs no place in go.mod.
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
@@ -21,7 +22,7 @@ export GOFLAGS += -buildvcs=false
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: build ## build nslab and open a lesson: LESSON=uts
+run: build ## build nslab and open the next lesson, or LESSON=uts
 	bin/nslab run $(LESSON)
 
 build: data ## build bin/nslab

@@ -11,8 +11,8 @@ import (
 var kindsMessages = Messages{
 	"kinds.all-differ": {
 		Found: say.Text{
-			EN: "{{process}} shares none of these kinds of namespace with the host: {{kinds}}.",
-			FR: "{{process}} ne partage avec l'hôte aucune de ces sortes d'espaces de noms : {{kinds}}."},
+			EN: "Process {{process}} shares none of these kinds of namespace with the host: {{kinds}}.",
+			FR: "Le processus {{process}} ne partage avec l'hôte aucune de ces sortes d'espaces de noms : {{kinds}}."},
 	},
 	"kinds.some-shared": {
 		Expected: say.Text{
@@ -49,7 +49,7 @@ func DiffersInAll(kinds ...snapshot.Kind) Check {
 			if slices.ContainsFunc(kinds, func(k snapshot.Kind) bool { return !slices.Contains(differing, k) }) {
 				continue
 			}
-			args["process"] = ProcName(p)
+			args["process"] = Who(p)
 			for _, k := range kinds {
 				evidence = append(evidence, NSEvidence(k, ProcName(p), p.NS.Of(k)), NSEvidence(k, "host", v.Now.Host.Of(k)))
 			}

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"syscall"
 	"unsafe"
@@ -33,6 +32,8 @@ type script struct {
 	arena [][]byte
 	// extra is how many bytes the script wants on the board for results in memory.
 	extra uintptr
+	// readyCall is the number of the call made by ready, plus one.
+	readyCall int
 	// onBoard are the arguments that are offsets into those bytes.
 	onBoard []boardArg
 }
@@ -116,6 +117,13 @@ func (s *script) fork(what string, flags uintptr, body func()) ref {
 // exit appends the end of the process.
 func (s *script) exit(status int) {
 	s.must("exit", unix.SYS_EXIT_GROUP, status)
+}
+
+// ready appends telling the keeper that it need not wait for the rest of the script: what is the
+// end of the process's life or its exec to process.ready otherwise.
+func (s *script) ready() {
+	s.must("tell the keeper that all is ready", unix.SYS_CLOSE, 0)
+	s.readyCall = len(s.calls)
 }
 
 // defaultSignals undoes what the Go runtime did to signals: the handlers would
@@ -339,6 +347,9 @@ func (s *script) startAlive(b *board, flags uintptr, alive ref) (*process, error
 		syscall.ForkLock.Unlock()
 		return nil, fmt.Errorf("make a pipe: %w", err)
 	}
+	if s.readyCall > 0 {
+		s.calls[s.readyCall-1].args[0] = uintptr(p[1])
+	}
 	if alive >= 0 {
 		s.calls[alive-1].args[0] = uintptr(p[0])
 		s.calls[alive].args[0] = uintptr(p[1])
@@ -508,6 +519,3 @@ func closeAll(fds ...int) {
 		}
 	}
 }
-
-// pageSize is asked once.
-var pageSize = os.Getpagesize()

@@ -117,10 +117,11 @@ func (l *Lab) startCommand(c Command) (*Process, error) {
 		if p.PID > 0 {
 			_, _ = reap(p.PID)
 		}
-		l.alive.Done()
 		if errors.Is(err, unix.ENOENT) && strings.HasPrefix(err.Error(), "execve") {
 			err = ErrNotFound
 		}
+		err = l.over(err)
+		l.alive.Done()
 		return nil, err
 	}
 	if pids, perr := nsPIDs(p.PID); perr == nil && len(pids) > l.depth {

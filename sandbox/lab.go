@@ -36,7 +36,7 @@ type LabOptions struct {
 
 // maxProcs is how many processes a lab may have (RLIMIT_NPROC of getrlimit(2), which since Linux
 // 5.14 counts in each user namespace by itself).
-const maxProcs = 1024
+const maxProcs = 400
 
 // Lab is a stand-in for a whole machine. Its methods may be called from several goroutines.
 type Lab struct {
@@ -308,6 +308,17 @@ func (l *Lab) Close() error {
 
 // errLabEnded is the error of whatever comes after Close.
 var errLabEnded = errors.New("the lab has ended")
+
+// over returns errLabEnded in the place of an error where the lab's init has ended: reboot(2) in the
+// lab ends it, as whoever kills it or the keeper's process does, and then nothing can be started (fork(2) ENOMEM).
+func (l *Lab) over(err error) error {
+	var info unix.Siginfo
+	werr := unix.Waitid(unix.P_PID, l.init, &info, unix.WEXITED|unix.WNOHANG|unix.WNOWAIT|unix.WALL, nil)
+	if werr == nil && info.Signo != 0 {
+		return errLabEnded
+	}
+	return err
+}
 
 // hold counts one more process that Close has to wait for; false where Close has begun.
 func (l *Lab) hold() bool {

@@ -10,8 +10,8 @@ import (
 )
 
 // limits fills in what the cgroups of the lab's processes allow (cgroups(7)). It reads
-// the files through the lab's own mount of the hierarchy, whose root is the cgroup of the lab's
-// init: paths of processes count from the keeper's.
+// the files through the lab's own mount of the hierarchy. The kernel shows us the root of that mount as it
+// shows the cgroups of processes, from our own cgroup namespace.
 func (o *observer) limits() {
 	o.snap.Limits = map[string]snapshot.Limits{}
 	root, err := unix.Openat2(o.lab.rootFD, "sys/fs/cgroup", &unix.OpenHow{Flags: unix.O_PATH | unix.O_DIRECTORY | unix.O_CLOEXEC,
@@ -20,15 +20,20 @@ func (o *observer) limits() {
 		return
 	}
 	defer closeAll(root)
-	init, ok := o.snap.Proc(1)
-	if !ok {
+	base := ""
+	for _, m := range o.snap.Mounts[o.lab.host.Mnt] {
+		if m.FSType == "cgroup2" && m.Point == "/sys/fs/cgroup" {
+			base = m.Root
+		}
+	}
+	if base == "" {
 		return
 	}
 	for _, p := range o.snap.Procs {
 		if _, seen := o.snap.Limits[p.Cgroup]; seen || p.Cgroup == "" {
 			continue
 		}
-		path, ok := below(init.Cgroup, p.Cgroup)
+		path, ok := below(base, p.Cgroup)
 		if !ok {
 			continue
 		}

@@ -49,21 +49,3 @@ func TestLookingAtQueuesLeavesNoMount(t *testing.T) {
 		t.Errorf("%s mounts of mqueue", out)
 	}
 }
-
-func TestANamespaceHasAnOwner(t *testing.T) {
-	l := newLab(t)
-	p, _ := background(t, l, unix.CLONE_NEWUSER|unix.CLONE_NEWUTS, "echo; exec sleep 1000")
-	s := snap(t, l)
-	own := proc(t, s, p).NS
-	for what, c := range map[string]struct{ inode, owner uint64 }{
-		"the host's UTS namespace":              {s.Host.UTS, s.Host.User},
-		"the host's IPC namespace":              {s.Host.IPC, s.Host.User},
-		"the host's network namespace":          {s.Host.Net, s.Host.User},
-		"one made with a user namespace":        {own.UTS, own.User},
-		"one that was not made with the others": {own.Net, s.Host.User},
-	} {
-		if got := s.Owners[c.inode]; got != c.owner || got == 0 {
-			t.Errorf("%s: owned by %d, want %d", what, got, c.owner)
-		}
-	}
-}

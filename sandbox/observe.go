@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -40,8 +41,11 @@ func (l *Lab) Snapshot() (*snapshot.Snapshot, error) {
 		Host: l.host, Shells: shells,
 		UTS: map[uint64]snapshot.UTSNS{}, Net: map[uint64]snapshot.NetNS{}, Mounts: map[uint64][]snapshot.Mount{},
 		IPC: map[uint64]snapshot.IPCNS{}, Users: map[uint64]snapshot.UserNS{},
-	}, buf: make([]byte, 64<<10), files: map[nsKey]int{}}
+	}, buf: make([]byte, 64<<10), files: map[nsKey]int{}, offsets: map[uint64][2]int64{}, procs: map[procView]uint64{}}
 	defer o.close()
+	if err := l.over(nil); err != nil {
+		return nil, err
+	}
 	o.uid, o.gid = l.keeper.ids()
 	if err := o.processes(); err != nil {
 		return nil, fmt.Errorf("look at the lab's processes: %w", err)
@@ -94,7 +98,10 @@ type observer struct {
 	lab      *Lab
 	snap     *snapshot.Snapshot
 	buf      []byte
+	waited   time.Duration // for command lines
 	uid, gid int
+	offsets  map[uint64][2]int64 // of time namespaces
+	procs    map[procView]uint64 // what is mounted on /proc
 	// files are open namespaces by kind and inode number, and order the keys in the order of opening.
 	files map[nsKey]int
 	order []nsKey
@@ -108,6 +115,10 @@ func (o *observer) close() {
 
 // read reads a file below the lab's /proc. The bytes are valid until the next read.
 func (o *observer) read(path string) ([]byte, error) { return o.readUntil(path, 1) }
+
+// readOne is read for a file that the kernel hands over in one piece, as it does those of one record: asking
+// for more is a system call for nothing.
+func (o *observer) readOne(path string) ([]byte, error) { return o.readUntil(path, len(o.buf)) }
 
 // readUntil is read for a file that ends where a read yields fewer than short bytes.
 func (o *observer) readUntil(path string, short int) ([]byte, error) {
@@ -228,7 +239,7 @@ func (o *observer) inThisLab(pid int) bool {
 
 func (o *observer) process(name string, pid int) (snapshot.Process, error) {
 	p := snapshot.Process{PID: pid}
-	b, err := o.read(name + "/status")
+	b, err := o.readOne(name + "/status")
 	if err != nil {
 		return p, err
 	}
@@ -237,17 +248,14 @@ func (o *observer) process(name string, pid int) (snapshot.Process, error) {
 	}
 	// The kernel shows the IDs to us as the machine's.
 	p.UID, p.GID = o.inLab(p.UID, o.uid), o.inLab(p.GID, o.gid)
-	if b, err = o.read(name + "/stat"); err != nil {
+	if b, err = o.readOne(name + "/stat"); err != nil {
 		return p, err
 	}
 	if err := parseStat(string(b), &p); err != nil {
 		return p, err
 	}
-	if b, err = o.read(name + "/cmdline"); err != nil {
+	if err := o.args(name, &p); err != nil {
 		return p, err
-	}
-	if s := strings.TrimSuffix(string(b), "\x00"); s != "" {
-		p.Args = strings.Split(s, "\x00")
 	}
 	if p.State == "Z" || p.State == "X" {
 		return p, nil // its namespaces have gone already
@@ -257,15 +265,44 @@ func (o *observer) process(name string, pid int) (snapshot.Process, error) {
 	}
 	p.Root, p.Cwd = o.dir(name+"/root"), o.dir(name+"/cwd")
 	o.program(name, &p)
-	if b, err := o.read(name + "/cgroup"); err == nil {
+	if b, err := o.readOne(name + "/cgroup"); err == nil {
 		p.Cgroup = parseCgroup(string(b))
 	}
 	if p.NS.Time != 0 {
-		if b, err := o.read(name + "/timens_offsets"); err == nil {
-			p.MonotonicOffset, p.BootOffset = parseTimeOffsets(string(b))
+		// They cannot change once a process is in the namespace (time_namespaces(7)).
+		offsets, ok := o.offsets[p.NS.Time]
+		if !ok {
+			if b, err := o.readOne(name + "/timens_offsets"); err == nil {
+				offsets[0], offsets[1] = parseTimeOffsets(string(b))
+				o.offsets[p.NS.Time] = offsets
+			}
 		}
+		p.MonotonicOffset, p.BootOffset = offsets[0], offsets[1]
 	}
 	return p, nil
+}
+
+// argsPatience bounds what a snapshot waits for command lines in all. A command line is in the process's
+// memory, which is locked while it forks; in a fork bomb each waits seconds for its turn on
+// the processor with the lock held. Beyond, processes are without Args.
+const argsPatience = 100 * time.Millisecond
+
+func (o *observer) args(name string, p *snapshot.Process) error {
+	if o.waited > argsPatience {
+		return nil
+	}
+	start := time.Now()
+	b, err := o.readOne(name + "/cmdline")
+	if took := time.Since(start); took > time.Millisecond {
+		o.waited += took // for the lock, that is: without it, it takes microseconds
+	}
+	if err != nil {
+		return err
+	}
+	if s := strings.TrimSuffix(string(b), "\x00"); s != "" {
+		p.Args = strings.Split(s, "\x00")
+	}
+	return nil
 }
 
 // inLab turns an ID of the machine into the lab's: only one is there.
@@ -302,6 +339,11 @@ func (o *observer) dir(path string) snapshot.Dir {
 // namespacesAt reads the links of /proc/PID/ns (namespaces(7)).
 func namespacesAt(proc int, pid string) (snapshot.Namespaces, error) {
 	var n snapshot.Namespaces
+	dir, err := unix.Openat(proc, pid+"/ns", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return n, err
+	}
+	defer closeAll(dir)
 	var buf [64]byte
 	for _, f := range []struct {
 		name string
@@ -310,7 +352,7 @@ func namespacesAt(proc int, pid string) (snapshot.Namespaces, error) {
 		{"user", &n.User}, {"mnt", &n.Mnt}, {"uts", &n.UTS}, {"ipc", &n.IPC}, {"net", &n.Net}, {"pid", &n.PID},
 		{"cgroup", &n.Cgroup}, {"time", &n.Time}, {"pid_for_children", &n.PIDForChildren}, {"time_for_children", &n.TimeForChildren},
 	} {
-		m, err := unix.Readlinkat(proc, pid+"/ns/"+f.name, buf[:])
+		m, err := unix.Readlinkat(dir, f.name, buf[:])
 		if err != nil {
 			// A kernel without that kind, or a PID namespace for children that has no init yet.
 			if err == unix.ENOENT && (f.to == &n.Time || f.to == &n.TimeForChildren || f.to == &n.PIDForChildren) {
@@ -369,6 +411,7 @@ func (o *observer) namespacesOf(p *snapshot.Process) {
 		o.tcp(name, &n)
 		if b, err := o.read(name + "/net/snmp"); err == nil {
 			n.EchoRequests, n.EchoReplies = parseEchoes(string(b))
+			n.ActiveOpens, n.PassiveOpens = parseOpens(string(b))
 		}
 		o.snap.Net[p.NS.Net] = n
 	}

@@ -1,22 +1,47 @@
 package sandbox
 
-import "golang.org/x/sys/unix"
+import (
+	"strconv"
 
-// nsGetUserNS asks for the user namespace that owns a namespace (ioctl_nsfs(2), since Linux 4.9).
+	"golang.org/x/sys/unix"
+)
+
+// nsGetUserNS asks for the user namespace that owns a namespace; for a user
+// namespace that is its parent (ioctl_nsfs(2), since Linux 4.9).
 const nsGetUserNS = 0xb701
 
-// owners fills in which user namespace owns each namespace that is open.
+// owners fills in which user namespace owns each namespace that is open, and
+// which is the parent of each user namespace that a process is in.
 func (o *observer) owners() {
 	o.snap.Owners = map[uint64]uint64{}
 	for key, fd := range o.files {
-		owner, err := unix.IoctlRetInt(fd, nsGetUserNS)
+		o.owner(fd, key.inode)
+	}
+	for _, p := range o.snap.Procs {
+		if _, known := o.snap.Owners[p.NS.User]; known || p.NS.User == 0 {
+			continue
+		}
+		fd, err := unix.Openat(o.lab.procFD, strconv.Itoa(p.PID)+"/ns/user", unix.O_RDONLY|unix.O_CLOEXEC, 0)
 		if err != nil {
-			continue // it is owned from outside what we may see
+			continue
 		}
 		var st unix.Stat_t
-		if unix.Fstat(owner, &st) == nil {
-			o.snap.Owners[key.inode] = st.Ino
+		if unix.Fstat(fd, &st) == nil && st.Ino == p.NS.User {
+			o.owner(fd, st.Ino)
 		}
-		closeAll(owner)
+		closeAll(fd)
 	}
+}
+
+// owner asks who owns one namespace. The kernel does not name an owner that is outside of our own user namespace.
+func (o *observer) owner(fd int, inode uint64) {
+	owner, err := unix.IoctlRetInt(fd, nsGetUserNS)
+	if err != nil {
+		return
+	}
+	var st unix.Stat_t
+	if unix.Fstat(owner, &st) == nil {
+		o.snap.Owners[inode] = st.Ino
+	}
+	closeAll(owner)
 }

@@ -38,8 +38,6 @@ func probe(name string, args []string) int {
 		}
 	case "add-session-key": // NAME VALUE
 		_, err = unix.AddKey("user", args[0], []byte(args[1]), unix.KEY_SPEC_SESSION_KEYRING)
-	case "memory": // PID: whatever can be read of the memory of a process that is being started
-		err = readMemory(args[0])
 	case "sti": // type into the terminal that descriptor 0 is
 		c := byte('x')
 		_, _, errno := unix.Syscall(unix.SYS_IOCTL, 0, unix.TIOCSTI, uintptr(unsafe.Pointer(&c)))
@@ -56,15 +54,6 @@ func probe(name string, args []string) int {
 		return 1
 	}
 	return 0
-}
-
-func readMemory(pid string) error {
-	f, err := os.Open("/proc/" + pid + "/mem")
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return nil
 }
 
 // spy looks into every process of the lab but itself and its init until it is

@@ -13,7 +13,21 @@ func (o *observer) program(name string, p *snapshot.Process) {
 	if n, err := unix.Readlinkat(o.lab.procFD, name+"/exe", o.buf); err == nil {
 		p.Exe = strings.TrimSuffix(string(o.buf[:n]), " (deleted)")
 	}
-	p.ProcNS = o.procNS(name)
+	// Who has the same root in the same mount namespace sees the same /proc.
+	view := procView{p.NS.Mnt, p.Root}
+	ns, ok := o.procs[view]
+	if !ok {
+		ns = o.procNS(name)
+		if p.Root.Ino != 0 {
+			o.procs[view] = ns
+		}
+	}
+	p.ProcNS = ns
+}
+
+type procView struct {
+	mnt  uint64
+	root snapshot.Dir
 }
 
 // procNS returns the PID namespace whose processes a process sees in /proc; 0 where no proc file

@@ -31,7 +31,8 @@ func (l *Lab) Stat(paths []string) (map[string]snapshot.File, error) {
 		}
 		var st unix.Stat_t
 		if err := unix.Fstat(fd, &st); err == nil {
-			files[p] = snapshot.File{Dir: st.Mode&unix.S_IFMT == unix.S_IFDIR, Mode: st.Mode & 0o7777, Size: st.Size}
+			files[p] = snapshot.File{Dir: st.Mode&unix.S_IFMT == unix.S_IFDIR, Mode: st.Mode & 0o7777, Size: st.Size,
+				Dev: uint64(st.Dev), Ino: st.Ino}
 		}
 		closeAll(fd)
 	}

@@ -110,9 +110,7 @@ func (s *script) stage(t *tools, program ref) {
 	s.newFile(at(toolsLib)+"/bashrc", []byte(bashrc), 0o644)
 	if t.busybox != nil {
 		s.newFile(at(busyboxPath), t.busybox, 0o755)
-		for _, applet := range t.applets {
-			s.symlink(busyboxPath, at(toolsBusybox)+"/"+applet)
-		}
+		s.symlink(busyboxPath, at(toolsBusybox)+"/sh")
 	}
 	if t.program != "" {
 		s.newFile(at(toolsBin)+"/nslab", nil, 0o755)
@@ -122,8 +120,18 @@ func (s *script) stage(t *tools, program ref) {
 		}
 	}
 	// Every lab sees this file system, so no lab's root may undo that (see lockMachine).
+	writable := s.must("open_tree "+stageDir, unix.SYS_OPEN_TREE, unix.AT_FDCWD, stageDir, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC)
 	ro := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY}
 	s.must("make the tools read-only", unix.SYS_MOUNT_SETATTR, unix.AT_FDCWD, stageDir, 0, structBytes(&ro), unix.MOUNT_ATTR_SIZE_VER0)
+	// The keeper may go on. The hundreds of names of BusyBox appear while it makes the first lab: a
+	// mount of its own, which no lab will see, is still writable.
+	s.ready()
+	inside := strings.TrimPrefix(at(toolsBusybox), stageDir+"/")
+	for _, applet := range t.applets {
+		if t.busybox != nil && applet != "sh" {
+			s.may("symlink "+applet, unix.SYS_SYMLINKAT, busyboxPath, writable, inside+"/"+applet)
+		}
+	}
 }
 
 // tools are the programs that nslab brings into its labs.
@@ -164,18 +172,27 @@ unset HISTFILE
 HISTCONTROL= HISTSIZE=1000
 shopt -s checkwinsize
 PS1='${NSLAB_SHELL:+($NSLAB_SHELL) }\u@\h:\w\$ '
-PS0='\e]7777;run;0;$(HISTTIMEFORMAT= builtin history 1)\a'
+# What runs before a command may not fork: after unshare --pid without --fork nothing can.
+__nslab_run() {
+	case $__nslab_begun$BASH_COMMAND in 1* | *__nslab_mark*) return ;; esac
+	__nslab_begun=1
+	printf '\e]7777;run;0;' >&2
+	HISTTIMEFORMAT= builtin history 1 >&2
+	printf '\a' >&2
+}
 __nslab_mark() {
 	local s=$?
 	printf '\e]7777;prompt;%d;' "$s" >&2
 	HISTTIMEFORMAT= builtin history 1 >&2
 	printf '\a' >&2
+	__nslab_begun=
 	return $s
 }
 PROMPT_COMMAND=__nslab_mark
 [ "$TERM" != dumb ] && [ -z "$NO_COLOR" ] && ls --color=auto / >/dev/null 2>&1 && alias ls='ls --color=auto'
 [ -r /root/.bash_aliases ] && . /root/.bash_aliases
-true
+__nslab_begun=1
+trap __nslab_run DEBUG
 `
 
 // shrc is what other POSIX shells of a lab read (sh(1), ENV).

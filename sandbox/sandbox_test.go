@@ -3,7 +3,6 @@ package sandbox
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -342,7 +341,10 @@ func (ty *typist) await(what string, holds func() bool) {
 	for {
 		ty.mu.Lock()
 		ok, changed, err := holds(), ty.changed, ty.err
-		raw := ty.raw.String()
+		raw := ""
+		if err != nil {
+			raw = ty.raw.String()
+		}
 		ty.mu.Unlock()
 		if ok {
 			return
@@ -353,6 +355,10 @@ func (ty *typist) await(what string, holds func() bool) {
 		select {
 		case <-changed:
 		case <-limit:
+			ty.mu.Lock()
+			raw := ty.raw.Bytes()
+			raw = raw[max(0, len(raw)-4096):]
+			ty.mu.Unlock()
 			ty.t.Fatalf("%s: not within %v; the terminal printed %q", what, patience, raw)
 		}
 	}
@@ -419,5 +425,3 @@ func (ty *typist) awaitOut(text string) {
 	ty.t.Helper()
 	ty.await(fmt.Sprintf("%q", text), func() bool { return strings.Contains(ty.out.String(), text) })
 }
-
-var errProbe = errors.New("probe")

@@ -7,13 +7,29 @@ import (
 	"strings"
 
 	"github.com/nslab/nslab/lessons"
+	"github.com/nslab/nslab/lessons/container"
+	"github.com/nslab/nslab/lessons/intro"
+	"github.com/nslab/nslab/lessons/ipc"
+	"github.com/nslab/nslab/lessons/mount"
+	netns "github.com/nslab/nslab/lessons/net"
+	"github.com/nslab/nslab/lessons/pid"
+	timens "github.com/nslab/nslab/lessons/time"
+	"github.com/nslab/nslab/lessons/user"
 	"github.com/nslab/nslab/lessons/uts"
 )
 
 // Lessons returns every lesson, in the order of the course.
 func Lessons() []*lessons.Lesson {
 	return []*lessons.Lesson{
+		intro.Lesson,
 		uts.Lesson,
+		pid.Lesson,
+		mount.Lesson,
+		netns.Lesson,
+		ipc.Lesson,
+		user.Lesson,
+		timens.Lesson,
+		container.Lesson,
 	}
 }
 

@@ -27,6 +27,7 @@ type Shell struct {
 	mark     sandbox.Mark
 	marker   sandbox.Foreground // who printed the last mark
 	number   int                // the history number of the last command
+	begun    int                // that of the command that runs
 	running  []byte             // what was printed since the command began
 	began    bool               // running begins with a command's own output
 	prompted bool               // a prompt stands, and Enter was not pressed since
@@ -109,10 +110,16 @@ func appendLast(to, p []byte, limit int) []byte {
 
 func (sh *Shell) marked(m *sandbox.Mark) {
 	if !m.Prompt {
-		sh.session.began(sh, m)
 		sh.mu.Lock()
-		sh.running, sh.began = sh.running[:0], true
+		// The parts of a pipeline may each say that the line has begun.
+		first := m.Number == 0 || m.Number != sh.begun
+		if first {
+			sh.running, sh.began, sh.begun = sh.running[:0], true, m.Number
+		}
 		sh.mu.Unlock()
+		if first {
+			sh.session.began(sh, m)
+		}
 		return
 	}
 	sh.mu.Lock()
@@ -131,7 +138,7 @@ func (sh *Shell) marked(m *sandbox.Mark) {
 	if m.Number != 0 {
 		sh.number = m.Number
 	}
-	sh.mark, sh.marker = *m, front
+	sh.mark, sh.marker, sh.begun = *m, front, 0
 	sh.line = sh.line[:0]
 	sh.prompted, sh.typed = true, false
 	sh.prompts++

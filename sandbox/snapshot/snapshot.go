@@ -77,7 +77,7 @@ type Snapshot struct {
 	IPC    map[uint64]IPCNS
 	Users  map[uint64]UserNS
 	// Owners says which user namespace owns each of UTS, Net and IPC, by inode numbers: capabilities over the
-	// one are those held in the other (user_namespaces(7)).
+	// one are those held in the other (user_namespaces(7)). Of a user namespace it says the parent.
 	Owners map[uint64]uint64
 	// Limits says what the cgroups that processes are in allow, by Process.Cgroup.
 	Limits map[string]Limits
@@ -101,6 +101,8 @@ type File struct {
 	Dir  bool
 	Mode uint32 // permissions, as in st_mode
 	Size int64
+	// Dev and Ino tell it from any other file, as in Dir: whoever has this directory for its root has the same.
+	Dev, Ino uint64
 }
 
 // Process is one process, seen from outside the lab.
@@ -181,6 +183,9 @@ type NetNS struct {
 	// EchoRequests counts the ICMP echo requests that have come in, EchoReplies the replies
 	// that have come in: a ping from here that was answered.
 	EchoRequests, EchoReplies int64
+	// ActiveOpens counts the TCP connections that were asked for from here, PassiveOpens those that came in and were
+	// accepted.
+	ActiveOpens, PassiveOpens int64
 	// Chains are those of its packet filter (nft(8), iptables(8)).
 	Chains []Chain
 }

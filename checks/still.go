@@ -1,0 +1,35 @@
+package checks
+
+import (
+	"slices"
+
+	"github.com/nslab/nslab/sandbox/snapshot"
+)
+
+// Still reports whether a namespace of an earlier snapshot is there in a later
+// one. Its inode number alone does not tell: the kernel gives the number of a namespace that has ended
+// to the next that is made. So one of its processes must still be in it, or, where it had none (a bind mount kept it), nobody
+// may be.
+func Still(earlier, later *snapshot.Snapshot, kind snapshot.Kind, inode uint64) bool {
+	was, is := earlier.In(kind, inode), later.In(kind, inode)
+	if len(was) == 0 || len(is) == 0 {
+		return len(was) == 0 && len(is) == 0 && holds(later, kind, inode)
+	}
+	return slices.ContainsFunc(was, func(p snapshot.Process) bool {
+		return slices.ContainsFunc(is, func(q snapshot.Process) bool { return p.PID == q.PID && p.Start == q.Start })
+	})
+}
+
+// holds reports whether a snapshot knows of a namespace that nobody is in.
+func holds(s *snapshot.Snapshot, kind snapshot.Kind, inode uint64) bool {
+	ok := false
+	switch kind {
+	case snapshot.UTS:
+		_, ok = s.UTS[inode]
+	case snapshot.Net:
+		_, ok = s.Net[inode]
+	case snapshot.IPC:
+		_, ok = s.IPC[inode]
+	}
+	return ok
+}
