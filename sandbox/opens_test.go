@@ -10,7 +10,7 @@ func TestParseOpens(t *testing.T) {
 	for in, want := range map[string][2]int64{
 		"": {}, "Tcp: ActiveOpens\n": {}, "Udp: PassiveOpens\nUdp: 3\n": {},
 		"Ip: X\nIp: 1\nTcp: RtoMin MaxConn ActiveOpens PassiveOpens X\nTcp: 200 -1 4 7 9\n": {4, 7},
-		"Tcp: ActiveOpens PassiveOpens\nTcp: 4\n":                                             {4, 0},
+		"Tcp: ActiveOpens PassiveOpens\nTcp: 4\n":                                           {4, 0},
 	} {
 		if active, passive := parseOpens(in); active != want[0] || passive != want[1] {
 			t.Errorf("%q: %d, %d", in, active, passive)

@@ -41,6 +41,7 @@ func (a *app) commands() *cobra.Command {
 	all := reset.Flags().Bool("all", false, textFlagAll.In(a.lang, nil))
 	reset.RunE = func(_ *cobra.Command, args []string) error { return a.reset(args, *all) }
 	reset.ValidArgsFunction = completeLessons
+	draw := a.mapCommand()
 	doctor := a.command("doctor", textDoctorShort, cobra.NoArgs, func([]string) error { return a.doctor() })
 	test := a.command("test FILE.txtar|FOLDER ...", textTestShort, cobra.MinimumNArgs(1), nil)
 	test.Flags().BoolVarP(&a.verbose, "verbose", "v", false, textFlagVerbose.In(a.lang, nil))
@@ -52,7 +53,7 @@ func (a *app) commands() *cobra.Command {
 	exec.RunE = func(_ *cobra.Command, args []string) error { return a.exec(args, *execTools) }
 	version := a.command("version", textVersionShort, cobra.NoArgs, func([]string) error { return a.version() })
 
-	root.AddCommand(list, run, shell, check, hint, step, answer, reset, doctor, test, exec, version)
+	root.AddCommand(list, run, shell, check, hint, step, answer, reset, draw, doctor, test, exec, version)
 	root.SetUsageTemplate(usageTemplate.In(a.lang, nil))
 	root.InitDefaultHelpFlag()
 	root.InitDefaultHelpCmd()

@@ -228,6 +228,8 @@ func (s *server) do(req request, inLab bool, caller int) reply {
 			return failed(v, err)
 		}
 		return reply{Text: text}
+	case "map":
+		return s.drawMap(v, req, caller)
 	case "reset":
 		return s.reset(v, req)
 	}

@@ -524,8 +524,8 @@ func notAMountPoint(v *checks.View) (checks.Finding, bool) {
 
 // ready recognises that the new root is mounted, and pivot_root is what comes next.
 func ready(v *checks.View) (checks.Finding, bool) {
-	if tried(v) {
-		return none, false
+	if line, ok := v.LastTyped(); ok && line.Status > 0 && strings.Contains(line.Text, "pivot_root") {
+		return none, false // it was tried as things are now
 	}
 	for _, ns := range checks.MntsElsewhere(v.Now) {
 		if m, ok := checks.MountOn(v.Now.Mounts[ns], tree); ok {

@@ -13,7 +13,7 @@ var words = checks.Messages{
 		FR: "Dans l'espace de noms net {{ns}} ({{whose}}), l'interface lo est active. L'espace de l'hôte, {{host-ns}}, a une autre lo, la sienne."}},
 	"net.paired": {Found: say.Text{
 		EN: "Two ends of one pair: {{host-if}} (index {{host-index}}) in the host's network namespace, {{host-ns}}, and {{if}} (index {{index}}) in {{ns}} ({{whose}}). Each names the other as its peer.",
-		FR: "Deux bouts d'une même paire : {{host-if}} (indice {{host-index}}) dans l'espace net de l'hôte, {{host-ns}}, et {{if}} (indice {{index}}) dans {{ns}} ({{whose}}). Chacun désigne l'autre comme son pair."}},
+		FR: "Deux bouts d'une même paire : {{host-if}} (indice {{host-index}}) dans l'espace net de l'hôte, {{host-ns}}, et {{if}} (indice {{index}}) dans {{ns}} ({{whose}}). Chacun désigne l'autre comme son vis-à-vis (peer)."}},
 	"net.addressed": {Found: say.Text{
 		EN: "{{host-if}} in {{host-ns}} has {{host-ip}}/24, {{if}} in {{ns}} has {{isolated-ip}}/24, and both are up.",
 		FR: "{{host-if}} dans {{host-ns}} a {{host-ip}}/24, {{if}} dans {{ns}} a {{isolated-ip}}/24, et les deux sont actives."}},
@@ -87,7 +87,7 @@ var words = checks.Messages{
 	"net.no-peer": {
 		Found: say.Text{
 			EN: "There is an interface {{link}} in {{in}} ({{in-whose}}), but its type is {{type}} and it has no peer in the lab. What makes a pair is the peer, not the name.",
-			FR: "Il y a une interface {{link}} dans {{in}} ({{in-whose}}), mais son type est {{type}} et elle n'a pas de pair dans le labo. C'est le pair qui fait la paire, non le nom."},
+			FR: "Il y a une interface {{link}} dans {{in}} ({{in-whose}}), mais son type est {{type}}, et elle n'a pas d'autre bout (peer) dans le labo. C'est l'autre bout qui fait une paire, non le nom."},
 		Try: say.Text{
 			EN: "Delete it (`ip link del {{link}}`), and make a pair from shell host: `ip link add ... type veth peer name ... netns PID`.",
 			FR: "Supprimez-la (`ip link del {{link}}`), et créez une paire depuis le shell host : `ip link add ... type veth peer name ... netns PID`."}},

@@ -70,7 +70,7 @@ func (s *Snapshot) Tree(kind Kind) *Node {
 	for _, n := range t.order[1:] {
 		n.parent = t.parent(n, kind)
 	}
-	t.unlock(root)
+	t.breakCycles(root)
 	t.kept()
 	files := s.nsFiles()
 	for _, n := range t.order {
@@ -248,9 +248,9 @@ func (t *treeMaker) parent(n *Node, kind Kind) *Node {
 	return root
 }
 
-// unlock hangs below the root what hangs below itself: where two processes started within one tick of the clock,
+// breakCycles hangs below the root what hangs below itself: where two processes started within one tick of the clock,
 // neither is the older one for certain.
-func (t *treeMaker) unlock(root *Node) {
+func (t *treeMaker) breakCycles(root *Node) {
 	for _, n := range t.order[1:] {
 		up := n.parent
 		for range t.order {
