@@ -379,7 +379,8 @@ func mountOfHost(v *checks.View) (checks.Finding, bool) {
 
 func posixEnded(v *checks.View) (checks.Finding, bool) {
 	for _, seen := range slices.Backward(v.Seen) {
-		for _, inode := range hasPOSIX(v, seen) {
+		if inodes := hasPOSIX(v, seen); len(inodes) > 0 {
+			inode := inodes[0]
 			key := "ipc.posix-ended"
 			if checks.Still(seen, v.Now, snapshot.IPC, inode) {
 				key = "ipc.posix-removed"

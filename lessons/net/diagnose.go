@@ -241,7 +241,8 @@ func noPeer(v *checks.View) (checks.Finding, bool) {
 // pairEnded: there was a pair, and it went with the namespace of one end, or was deleted.
 func pairEnded(v *checks.View) (checks.Finding, bool) {
 	for _, s := range slices.Backward(v.Seen) {
-		for _, w := range checks.Wires(s) {
+		if wires := checks.Wires(s); len(wires) > 0 {
+			w := wires[0]
 			key := "net.pair-deleted"
 			if _, still := v.Now.Net[w.B.NS]; !still {
 				key = "net.pair-ended"
