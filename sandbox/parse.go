@@ -369,7 +369,8 @@ func parseHexIP(s string) (string, bool) {
 		b = append(b, byte(w), byte(w>>8), byte(w>>16), byte(w>>24))
 	}
 	ip, ok := netip.AddrFromSlice(b)
-	return ip.String(), ok
+	// An IPv4 peer of an IPv6 socket is an IPv4 peer.
+	return ip.Unmap().String(), ok
 }
 
 // parseSysvipc reads /proc/sysvipc/msg (0), shm (1) or sem (2) (proc_sysvipc(5)).

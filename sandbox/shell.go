@@ -186,6 +186,8 @@ type Foreground struct {
 	Leader int
 	// Comm is its command's name.
 	Comm string
+	// Program is the file it runs, as the link /proc/PID/exe says; empty where it cannot be read.
+	Program string
 	// Waiting says that it waits for something to be typed: it is asleep in
 	// read(2), poll(2), select(2) or the like on its terminal.
 	Waiting bool
@@ -223,6 +225,7 @@ func (sh *Shell) Foreground() (Foreground, error) {
 		return f, nil // it has just ended
 	}
 	f.Comm = strings.TrimSuffix(string(comm), "\n")
+	f.Program, _ = os.Readlink(dir + "exe")
 	if status, err := os.ReadFile(dir + "status"); err == nil {
 		_, rest, _ := strings.Cut(string(status), "\nvoluntary_ctxt_switches:")
 		n, _, _ := strings.Cut(rest, "\n")

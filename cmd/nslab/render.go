@@ -108,6 +108,12 @@ func (v view) plain(t say.Text, args map[string]string) string {
 	return markdown.Render(t.In(v.lang, args), markdown.Options{Width: v.width, Color: v.color})
 }
 
+// aside renders what is not the lesson's own text, as faint lines.
+func (v view) aside(t say.Text, args ...string) string {
+	text := markdown.Render(t.In(v.lang, pairs(args)), markdown.Options{Width: v.width})
+	return v.dim(strings.TrimRight(text, "\n")) + "\n"
+}
+
 // clean takes control characters out of what the lab had a say in.
 func clean(s string) string {
 	return strings.Map(func(r rune) rune {

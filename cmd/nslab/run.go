@@ -238,7 +238,7 @@ func (s *server) welcome(back bool) {
 	} else {
 		text += v.step(w, step.Name)
 	}
-	text += "\n" + v.dim(textHelpLine.In(v.lang, nil)) + "\n\n"
+	text += "\n" + v.aside(textHelpLine) + "\n"
 	_, _ = s.app.out.Write([]byte(text))
 }
 
@@ -255,7 +255,7 @@ func (s *server) announce(done []session.Done, next *lessons.Step) []byte {
 	} else {
 		b.WriteString(v.step(w, next.Name))
 		if shell := s.stepShell(next); shell != "" {
-			b.WriteString("\n" + v.dim(textStepShell.In(v.lang, pairs([]string{"shell", shell}))) + "\n")
+			b.WriteString("\n" + v.aside(textStepShell, "shell", shell))
 		}
 	}
 	b.WriteString("\n")

@@ -229,7 +229,7 @@ func (sh *Shell) atRest() bool {
 func (sh *Shell) promptsUnmarked(f sandbox.Foreground) bool {
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	return f.Waiting && shellNames[f.Comm] && (f.Leader != sh.marker.Leader || f.Comm != sh.marker.Comm)
+	return f.Waiting && shellNames[f.Comm] && (f.Leader != sh.marker.Leader || f.Program != sh.marker.Program)
 }
 
 // shellNames are the command names of programs that prompt for commands.
