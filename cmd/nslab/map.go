@@ -345,7 +345,7 @@ func writeWhole(path string, content []byte) error {
 	draft := fmt.Sprintf("%s.%s.%d", dir, base, os.Getpid())
 	f, err := os.OpenFile(draft, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
-		return err
+		return &os.PathError{Op: "write", Path: path, Err: errors.Unwrap(err)} // the draft's name says nothing to anyone
 	}
 	_, err = f.Write(content)
 	err = errors.Join(err, f.Close())
@@ -625,10 +625,14 @@ type mapDrawer struct {
 
 // node draws a node: first is what stands before its first line, rest before the others.
 func (d *mapDrawer) node(n *mapNode, first, rest string) {
-	prefix := first
+	prefix, body := first, rest+"  "
+	if len(n.Children) > 0 {
+		body = rest + d.bar
+	}
 	put := func(indent, text string, strong bool) {
 		hang := indent + strings.Repeat(" ", min(4, d.width/8))
-		for i, l := range fold(text, d.width-cells.StringWidth(d.short(prefix))-len(hang)) {
+		room := d.width - cells.StringWidth(d.short(body)) - len(hang)
+		for i, l := range fold(text, room) {
 			if i > 0 {
 				indent = hang
 			}
@@ -636,12 +640,7 @@ func (d *mapDrawer) node(n *mapNode, first, rest string) {
 				l = d.bold(l)
 			}
 			d.out.WriteString(strings.TrimRight(d.short(prefix)+indent+l, " ") + "\n")
-			prefix = rest
-			if len(n.Children) > 0 {
-				prefix += d.bar
-			} else {
-				prefix += "  "
-			}
+			prefix = body
 		}
 	}
 	for i, line := range d.mapHead(d.form, n) {
