@@ -20,7 +20,7 @@ import (
 //     lesson's order, with at least two hints a step;
 //   - the languages ask for the same slots, each a parameter of the lesson,
 //     and show the same commands;
-//   - solution.txtar, and at least two files mistakes/STEP-WHAT.txtar a step.
+//   - solution.txtar, with every step in the lesson's order ([Lesson.Solution]), and at least two files mistakes/STEP-WHAT.txtar a step.
 //
 // Commands are the lines of fenced code blocks without their comments (a "#"
 // and a space after it); a block whose info string is "text" is no command but
@@ -205,10 +205,12 @@ func (t *linter) files() {
 	if l.Files == nil {
 		return // the words have said so
 	}
-	if s, err := fs.ReadFile(l.Files, "solution.txtar"); err != nil {
+	if s, err := fs.ReadFile(l.Files, solutionFile); err != nil {
 		t.errs = append(t.errs, fmt.Errorf("lesson %s: %w", l.Name, err))
 	} else if len(strings.TrimSpace(string(s))) == 0 {
 		t.refuse("solution.txtar is empty")
+	} else if _, err := l.Solution(l.Defaults()); err != nil {
+		t.errs = append(t.errs, err) // names the lesson already
 	}
 	files, err := fs.Glob(l.Files, "mistakes/*.txtar")
 	if err != nil {

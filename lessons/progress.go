@@ -547,6 +547,23 @@ func (p *Progress) SetCurrent(lesson string) error {
 	return p.Update(func(s *State) error { s.Current = lesson; return nil })
 }
 
+// Reopen makes a step of a lesson open again, and the steps that come after it. What was asked of nslab on the way,
+// hints and attempts, stays counted.
+func (p *Progress) Reopen(l *Lesson, step string) error {
+	return p.Update(func(s *State) error {
+		behind := false
+		for _, st := range l.Steps {
+			if st.Name == step {
+				behind = true
+			}
+			if was := s.Step(l.Name, st.Name); behind && (!was.Done.IsZero() || was.Answer != "") {
+				s.Change(l.Name, st.Name, func(st *StepState) { st.Done, st.Answer = time.Time{}, "" })
+			}
+		}
+		return nil
+	})
+}
+
 // Reset forgets a step, a lesson where step is empty, or everything where both are.
 func (p *Progress) Reset(lesson, step string) error {
 	return p.Update(func(s *State) error { s.Reset(lesson, step); return nil })

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -110,7 +111,11 @@ func (a *app) play(l *lessons.Lesson, progress *lessons.Progress) (again bool, e
 		// To do it once more is to begin again.
 		done = nil
 	}
-	s.session, err = session.Open(session.Options{Keeper: keeper, Lesson: l, Done: done,
+	at := ""
+	if first := progress.FirstOpen(l); first < len(l.Steps) && len(done) > 0 {
+		at = l.Steps[first].Name
+	}
+	s.session, err = session.Open(session.Options{Keeper: keeper, Lesson: l, Done: done, At: at, Rebuilding: rebuilding(a.out, a.lang),
 		Term: termName(a.getenv), Rows: uint16(rows), Cols: uint16(cols), Env: labEnv(a.getenv, a.lang),
 		OnDone: func(step *lessons.Step, _ checks.Finding) {
 			s.saved(progress.SetDone(l.Name, step.Name))
@@ -224,7 +229,7 @@ func (s *server) welcome(back bool) {
 	text := v.title(w)
 	step := s.session.Step()
 	if back {
-		text += textWelcomeBack.In(v.lang, pairs([]string{"lesson", s.lesson.Name})) + "\n\n"
+		text += textWelcomeBack.In(v.lang, pairs([]string{"lesson", s.lesson.Name})) + "\n" + s.rebuilt(v) + "\n"
 	} else {
 		text += v.markdown(w.Intro) + "\n"
 	}
@@ -275,7 +280,7 @@ func (s *server) stepShell(step *lessons.Step) string {
 // goodbye says what is kept.
 func (a *app) goodbye(s *server, again bool) {
 	if again {
-		a.say(textLessonReset, "lesson", s.lesson.Name)
+		fmt.Fprintln(a.out, s.restartLine)
 		return
 	}
 	n := 0

@@ -62,7 +62,9 @@ type server struct {
 	progress *lessons.Progress
 	home     *terminal // the terminal of nslab run
 	restart  bool      // the lesson was reset: open it again
-	mu       sync.Mutex
+	// restartLine says so.
+	restartLine string
+	mu          sync.Mutex
 }
 
 // socketPath is where the open lesson listens outside the lab.
@@ -441,24 +443,6 @@ func (s *server) callersShell(pid int) *session.Shell {
 		}
 	}
 	return nil
-}
-
-// reset opens a step, or the whole lesson, again.
-func (s *server) reset(v view, req request) reply {
-	if len(req.Args) > 0 && req.Args[0] != s.lesson.Name {
-		if _, err := s.lesson.Step(req.Args[0]); err != nil {
-			return failed(v, err)
-		}
-		s.session.Reopen(req.Args[0])
-		s.saved(s.progress.Reset(s.lesson.Name, req.Args[0]))
-		return reply{Text: textStepReset.In(v.lang, pairs([]string{"step", req.Args[0]})) + "\n"}
-	}
-	s.saved(s.progress.Reset(s.lesson.Name, ""))
-	s.mu.Lock()
-	s.restart = true
-	s.mu.Unlock()
-	go s.home.leave()
-	return reply{}
 }
 
 // callLab asks the lesson that is open, from inside its lab or from another terminal. It returns

@@ -204,6 +204,8 @@ type raw struct {
 	state  *term.State
 	winch  chan os.Signal
 	closed chan struct{}
+	// stop is a pipe whose writing end is closed to stop the reading: what is typed after is somebody else's.
+	stop, stopper *os.File
 }
 
 func takeTerminal(in *os.File) (*raw, error) {
@@ -215,6 +217,10 @@ func takeTerminal(in *os.File) (*raw, error) {
 		return nil, fmt.Errorf("take the terminal: %w", err)
 	}
 	r := &raw{in: in, state: state, winch: make(chan os.Signal, 1), closed: make(chan struct{})}
+	if r.stop, r.stopper, err = os.Pipe(); err != nil {
+		_ = term.Restore(int(in.Fd()), state)
+		return nil, fmt.Errorf("take the terminal: %w", err)
+	}
 	signal.Notify(r.winch, unix.SIGWINCH)
 	return r, nil
 }
@@ -234,8 +240,16 @@ func (r *raw) pump(typed func([]byte), size func(rows, cols uint16)) {
 		}
 	}()
 	go func() {
+		defer r.stop.Close()
 		buf := make([]byte, 4096)
 		for {
+			fds := []unix.PollFd{{Fd: int32(r.in.Fd()), Events: unix.POLLIN}, {Fd: int32(r.stop.Fd())}}
+			if _, err := unix.Poll(fds, -1); err == unix.EINTR {
+				continue
+			}
+			if fds[1].Revents != 0 {
+				return
+			}
 			n, err := r.in.Read(buf)
 			if n > 0 {
 				typed(buf[:n])
@@ -251,5 +265,6 @@ func (r *raw) pump(typed func([]byte), size func(rows, cols uint16)) {
 func (r *raw) restore() {
 	signal.Stop(r.winch)
 	close(r.closed)
+	_ = r.stopper.Close()
 	_ = term.Restore(int(r.in.Fd()), r.state)
 }

@@ -85,7 +85,6 @@ var (
 	textShellOver    = say.Text{EN: "The shell {{shell}} has ended.", FR: "Le shell {{shell}} est terminé."}
 	textSessionOver  = say.Text{EN: "The lesson was left in the other terminal.", FR: "La leçon a été quittée dans l'autre terminal."}
 
-	textStepReset      = say.Text{EN: "Step {{step}} is open again.", FR: "L'étape {{step}} est de nouveau à faire."}
 	textLessonReset    = say.Text{EN: "Lesson {{lesson}} begins anew.", FR: "La leçon {{lesson}} repart de zéro."}
 	textAllReset       = say.Text{EN: "All progress is forgotten.", FR: "Toute la progression est oubliée."}
 	textNothingToReset = say.Text{EN: "no lesson was begun; name one: nslab reset LESSON", FR: "aucune leçon n'a été commencée ; nommez-en une : nslab reset LEÇON"}

@@ -38,6 +38,10 @@ type Options struct {
 	Params map[string]string
 	// Done are steps that are done already.
 	Done []string
+	// At is a step: the lab is rebuilt to where it begins (rebuild.go). Empty for the lab as the lesson has it.
+	At string
+	// Rebuilding is called during that, with how many commands have been typed, of how many. It may be nil.
+	Rebuilding func(n, of int)
 	// Tools says where the lab's commands come from.
 	Tools sandbox.Tools
 	// Term, Rows, Cols and Env are for the shells' terminals (sandbox.ShellOptions).
@@ -67,12 +71,15 @@ type Session struct {
 	mu     sync.Mutex
 	shells map[string]*Shell
 	start  *snapshot.Snapshot
-	seen   []*snapshot.Snapshot
-	typed  []checks.Line
-	done   map[string]checks.Finding
+	// begun is the lab as it was when the open step became so.
+	begun *snapshot.Snapshot
+	seen  []*snapshot.Snapshot
+	typed []checks.Line
+	done  map[string]checks.Finding
 	// missing are the steps that cannot be done here, with what the machine lacks (lessons.Step, Needs).
 	missing map[string]string
 	last    *Shell // where something was typed last
+	rebuild rebuilding
 
 	judging sync.Mutex
 	kick    chan struct{} // something was typed or a prompt came
@@ -87,8 +94,27 @@ const (
 	maxTyped = 1000
 )
 
-// Open makes a fresh lab and opens the lesson's shells in it.
+// Open makes a fresh lab, opens the lesson's shells in it, and rebuilds what [Options.At] asks for. Where
+// that fails the lab is the one the lesson has; [Session.Rebuilt] tells.
 func Open(o Options) (*Session, error) {
+	s, err := open(o)
+	if err == nil && o.At != "" {
+		if err = s.rebuildTo(o.At); err != nil {
+			failed := err
+			_ = s.Lab.Close()
+			if s, err = open(o); err == nil {
+				s.rebuild.err = failed
+			}
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.watcher.Go(s.watch)
+	return s, nil
+}
+
+func open(o Options) (*Session, error) {
 	s := &Session{o: o, Lesson: o.Lesson, params: o.Lesson.Defaults(), shells: map[string]*Shell{},
 		done: map[string]checks.Finding{}, missing: map[string]string{}, kick: make(chan struct{}, 1), closing: make(chan struct{})}
 	for name, value := range o.Params {
@@ -127,10 +153,10 @@ func Open(o Options) (*Session, error) {
 		_ = lab.Close()
 		return nil, err
 	}
+	s.begun = s.start
 	for _, sh := range s.shells {
 		sh.begin()
 	}
-	s.watcher.Go(s.watch)
 	return s, nil
 }
 
@@ -216,13 +242,6 @@ func Lacks(lab *sandbox.Lab, needs []string) string {
 	return ""
 }
 
-// Reopen makes a step open again.
-func (s *Session) Reopen(step string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.done, step)
-}
-
 // view is what a check of this moment may look at; s.mu is held.
 func (s *Session) view(now *snapshot.Snapshot, answer string) *checks.View {
 	return &checks.View{Now: now, Start: s.start, Seen: slices.Clone(s.seen), Params: s.params,
@@ -301,16 +320,17 @@ func (s *Session) judgeStep(step *lessons.Step, now *snapshot.Snapshot, answer s
 	}
 	f := step.Check(s.view(now, answer))
 	if f.Satisfied {
-		s.satisfied(step, f)
+		s.satisfied(step, f, now)
 	}
 	return f
 }
 
-func (s *Session) satisfied(step *lessons.Step, f checks.Finding) {
+func (s *Session) satisfied(step *lessons.Step, f checks.Finding, now *snapshot.Snapshot) {
 	if _, ok := s.done[step.Name]; ok {
 		return
 	}
 	s.done[step.Name] = f
+	s.begun = now
 	if s.o.OnDone != nil {
 		s.o.OnDone(step, f)
 	}
@@ -504,6 +524,10 @@ func (s *Session) began(sh *Shell, m *sandbox.Mark) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.rebuild.typing {
+		s.rebuild.typed(sh.Name, m.Command)
+		return
+	}
 	s.note(checks.Line{Shell: sh.Name, Text: m.Command, Status: running})
 }
 
@@ -522,7 +546,7 @@ func (s *Session) prompted(sh *Shell, m *sandbox.Mark, ran bool) []byte {
 		s.mu.Lock()
 		if i := slices.IndexFunc(s.typed, func(l checks.Line) bool { return l.Shell == sh.Name && l.Status == running && l.Text == m.Command }); i >= 0 {
 			s.typed[i].Status = m.Status
-		} else {
+		} else if !s.rebuild.ended(sh.Name, m.Command) {
 			s.note(checks.Line{Shell: sh.Name, Text: m.Command, Status: m.Status})
 		}
 		s.mu.Unlock()
@@ -542,7 +566,7 @@ func (s *Session) prompted(sh *Shell, m *sandbox.Mark, ran bool) []byte {
 
 // announce judges and returns what is to be shown of it.
 func (s *Session) announce() []byte {
-	if s.o.Announce == nil {
+	if s.o.Announce == nil || s.isRebuilding() {
 		return nil
 	}
 	// An error is the lab's end, which the shells' ends will tell. What was done before it is done.

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nslab/nslab/checks/say"
+	"github.com/nslab/nslab/lessons/catalogue"
+)
+
+// Coming back to a lesson, and beginning it or a step of it again: the lab is made anew and rebuilt to where the open
+// step begins (lessons/session).
+
+var (
+	textRebuilding = say.Text{EN: "Rebuilding the lab: {{n}} of {{of}}", FR: "Reconstruction du labo : {{n}} sur {{of}}"}
+	textRebuilt    = say.Text{EN: "The lab is rebuilt to where step {{step}} begins ({{n}} commands were typed for you).",
+		FR: "Le labo est reconstruit au point où commence l'étape {{step}} ({{n}} commandes ont été tapées pour vous)."}
+	textNotRebuilt = say.Text{EN: "The lab could not be rebuilt to where step {{step}} begins: {{error}}. It is as the lesson begins; `nslab solution` shows what led here.",
+		FR: "Le labo n'a pas pu être reconstruit au point où commence l'étape {{step}} : {{error}}. Il est comme au début de la leçon ; `nslab solution` montre ce qui menait ici."}
+	textStepAgain = say.Text{EN: "Step {{step}} is open again, and those after it.", FR: "L'étape {{step}} est de nouveau à faire, ainsi que les suivantes."}
+)
+
+// rebuilding shows on a terminal how far the rebuilding of a lab is, when it takes longer than a moment.
+func rebuilding(out io.Writer, lang say.Lang) func(n, of int) {
+	begun := time.Now()
+	shown := 0 // the width of the line
+	return func(n, of int) {
+		switch {
+		case n < of && time.Since(begun) > time.Second/2:
+			line := textRebuilding.In(lang, pairs([]string{"n", strconv.Itoa(n), "of", strconv.Itoa(of)}))
+			fmt.Fprint(out, "\r"+line)
+			shown = max(shown, len([]rune(line)))
+		case n == of && shown > 0:
+			fmt.Fprint(out, "\r"+strings.Repeat(" ", shown)+"\r")
+		}
+	}
+}
+
+// rebuilt says what has been rebuilt; nothing where nothing was.
+func (s *server) rebuilt(v view) string {
+	n, err := s.session.Rebuilt()
+	step := s.session.Step()
+	switch {
+	case step == nil:
+		return ""
+	case err != nil:
+		return v.plain(textNotRebuilt, pairs([]string{"step", step.Name, "error", clean(err.Error())})) + "\n"
+	case n == 0:
+		return ""
+	}
+	return v.plain(textRebuilt, pairs([]string{"step", "`" + step.Name + "`", "n", strconv.Itoa(n)})) + "\n"
+}
+
+// resetAll is the argument of a request to forget everything.
+const resetAll = "--all"
+
+// reset opens a step and those after it, or a whole lesson, again; the lesson that is open begins anew in a lab that fits.
+func (s *server) reset(v view, req request) reply {
+	what := s.lesson.Name
+	if len(req.Args) > 0 {
+		what = req.Args[0]
+	}
+	var line string
+	switch {
+	case what == resetAll:
+		s.saved(s.progress.Reset("", ""))
+		line = textAllReset.In(s.app.lang, nil)
+	case what == s.lesson.Name:
+		s.saved(s.progress.Reset(what, ""))
+		line = textLessonReset.In(s.app.lang, pairs([]string{"lesson", what}))
+	default:
+		if _, err := s.lesson.Step(what); err != nil {
+			other, oerr := catalogue.Find(what)
+			if oerr != nil {
+				return failed(v, err)
+			}
+			s.saved(s.progress.Reset(other.Name, ""))
+			return reply{Text: textLessonReset.In(v.lang, pairs([]string{"lesson", other.Name})) + "\n"}
+		}
+		s.saved(s.progress.Reopen(s.lesson, what))
+		line = textStepAgain.In(s.app.lang, pairs([]string{"step", what}))
+	}
+	s.mu.Lock()
+	s.restart, s.restartLine = true, line
+	s.mu.Unlock()
+	go s.home.leave()
+	return reply{}
+}
+
+// reset is nslab reset: of the open lesson where there is one, of the progress otherwise.
+func (a *app) reset(args []string, all bool) error {
+	if all {
+		if len(args) > 0 {
+			return a.fail(textUsage, "usage", "nslab reset --all")
+		}
+		args = []string{resetAll}
+	}
+	rep, ok, err := a.callLab("reset", args)
+	if err != nil {
+		return err
+	}
+	if ok {
+		return a.print(rep)
+	}
+	p := a.progress()
+	current, _ := catalogue.Find(p.Current())
+	switch {
+	case all:
+		a.warnProgress(p.Reset("", ""))
+		a.say(textAllReset)
+	case len(args) == 0 && current == nil:
+		return a.fail(textNothingToReset)
+	case len(args) == 0:
+		a.warnProgress(p.Reset(current.Name, ""))
+		a.say(textLessonReset, "lesson", current.Name)
+	default:
+		// A lesson, or a step of the lesson the learner was in.
+		if l, err := catalogue.Find(args[0]); err == nil {
+			a.warnProgress(p.Reset(l.Name, ""))
+			a.say(textLessonReset, "lesson", l.Name)
+			return nil
+		}
+		if current != nil {
+			if _, err := current.Step(args[0]); err == nil {
+				a.warnProgress(p.Reopen(current, args[0]))
+				a.say(textStepAgain, "step", args[0])
+				return nil
+			}
+		}
+		return a.fail(textUnknownLesson, "name", args[0], "lessons", strings.Join(lessonNames(), ", "))
+	}
+	return nil
+}
