@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Lang is a language nslab speaks, by its ISO 639-1 code.
@@ -77,7 +78,8 @@ func (t Text) IsZero() bool { return t == Text{} }
 // Complete reports whether the text is there in every language.
 func (t Text) Complete() bool { return t.EN != "" && t.FR != "" }
 
-var slot = regexp.MustCompile(`\{\{([a-z][a-z0-9-]*)\}\}`)
+// slot is compiled when it is first used: every start of nslab would pay for it otherwise.
+var slot = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{\{([a-z][a-z0-9-]*)\}\}`) })
 
 // Fill replaces every {{name}} in s by its value in args; a name without a
 // value stays.
@@ -85,7 +87,7 @@ func Fill(s string, args map[string]string) string {
 	if !strings.Contains(s, "{{") {
 		return s
 	}
-	return slot.ReplaceAllStringFunc(s, func(m string) string {
+	return slot().ReplaceAllStringFunc(s, func(m string) string {
 		if v, ok := args[m[2:len(m)-2]]; ok {
 			return v
 		}
@@ -97,7 +99,7 @@ func Fill(s string, args map[string]string) string {
 func Slots(s string) []string {
 	var names []string
 	seen := map[string]bool{}
-	for _, m := range slot.FindAllStringSubmatch(s, -1) {
+	for _, m := range slot().FindAllStringSubmatch(s, -1) {
 		if !seen[m[1]] {
 			seen[m[1]] = true
 			names = append(names, m[1])

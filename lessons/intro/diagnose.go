@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/nslab/nslab/checks"
 	"github.com/nslab/nslab/sandbox/snapshot"
@@ -272,12 +273,14 @@ func plain(v *checks.View) (checks.Finding, bool) {
 	return none, false
 }
 
-var function = regexp.MustCompile(`(^|[;&|\s])(function\s+unshare\b|unshare\s*\(\s*\)|alias\s+(\S+\s+)*unshare=)`)
+var function = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(^|[;&|\s])(function\s+unshare\b|unshare\s*\(\s*\)|alias\s+(\S+\s+)*unshare=)`)
+})
 
 // onlyFunction recognises a shell function or an alias of unshare's name.
 func onlyFunction(v *checks.View) (checks.Finding, bool) {
 	for _, line := range slices.Backward(v.Typed) {
-		if function.MatchString(line.Text) {
+		if function().MatchString(line.Text) {
 			return miss(v, "intro.only-function", hosts(v), "shell", line.Shell)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/nslab/nslab/checks"
@@ -222,10 +223,12 @@ func plain(v *checks.View) (checks.Finding, bool) {
 
 // onlyFunction recognises a shell function or an alias that has the command's name.
 func onlyFunction(command string) checks.Diagnosis {
-	function := regexp.MustCompile(`(^|[;&|\s])(function\s+` + command + `\b|` + command + `\s*\(\s*\)|alias\s+(\S+\s+)*` + command + `=)`)
+	function := sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(^|[;&|\s])(function\s+` + command + `\b|` + command + `\s*\(\s*\)|alias\s+(\S+\s+)*` + command + `=)`)
+	})
 	return func(v *checks.View) (checks.Finding, bool) {
 		for _, line := range slices.Backward(v.Typed) {
-			if function.MatchString(line.Text) {
+			if function().MatchString(line.Text) {
 				return miss(v, "pid.only-function", host(v), "command", command, "shell", line.Shell)
 			}
 		}
@@ -247,12 +250,12 @@ func everFirst(v *checks.View) []snapshot.Process {
 	return all
 }
 
-var digits = regexp.MustCompile(`\d+`)
+var digits = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\d+`) })
 
 // numbers lists the different numbers of an answer.
 func numbers(v *checks.View) []int {
 	var all []int
-	for _, s := range digits.FindAllString(v.Answer, -1) {
+	for _, s := range digits().FindAllString(v.Answer, -1) {
 		n, err := strconv.Atoi(s)
 		if err != nil {
 			n = -1 // too large for a PID
