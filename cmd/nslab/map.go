@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/fatih/color"
 	"github.com/mattn/go-runewidth"
 	"github.com/spf13/cobra"
 
@@ -263,9 +264,13 @@ func mapKinds() string {
 // mapCommand declares nslab map.
 func (a *app) mapCommand() *cobra.Command {
 	c := a.command("map [KIND]", textMapShort, cobra.MaximumNArgs(1), nil)
-	c.Long = textMapLong.In(a.lang, nil) + mapKinds() + ".\n\n" + textMapJSONHelp.In(a.lang, nil)
+	c.Long = textMapLong.In(a.lang, nil) + mapKinds() + ".\n\n" + textMapWatchHelp.In(a.lang, nil) + "\n\n" + textMapJSONHelp.In(a.lang, nil)
 	svg := c.Flags().String("svg", "", textFlagSVG.In(a.lang, nil))
+	watch := c.Flags().BoolP("watch", "w", false, textFlagWatch.In(a.lang, nil))
 	c.RunE = func(c *cobra.Command, args []string) error {
+		if *watch {
+			return a.watchMap(args, c.Flags().Changed("svg"))
+		}
 		return a.drawMap(args, *svg, c.Flags().Changed("svg"))
 	}
 	c.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
@@ -604,21 +609,29 @@ const maxDrawn = 40
 
 // mapText draws the tree for a terminal.
 func (v view) mapText(m mapForm, ascii bool) string {
-	d := &mapDrawer{view: v, form: m, bar: "│ ", tee: "├─", corner: "└─", dots: "…"}
+	var title strings.Builder
+	for _, l := range fold(v.mapTitle(m), v.width) {
+		title.WriteString(v.bold(l) + "\n")
+	}
+	tree, _ := v.mapTree(m, mapDiff{}, ascii)
+	return title.String() + "\n" + tree
+}
+
+// mapTree is the tree without a title, and the numbers of the lines on which something has changed.
+func (v view) mapTree(m mapForm, diff mapDiff, ascii bool) (tree string, changed []int) {
+	d := &mapDrawer{view: v, form: m, diff: diff, bar: "│ ", tee: "├─", corner: "└─", dots: "…"}
 	if ascii {
 		d.bar, d.tee, d.corner, d.dots = "| ", "|-", "`-", "..."
 	}
-	for _, l := range fold(v.mapTitle(m), v.width) {
-		d.out.WriteString(v.bold(l) + "\n")
-	}
-	d.out.WriteString("\n")
 	d.node(m.Tree, "", "")
-	return d.out.String()
+	return d.out.String(), d.changed
 }
 
 type mapDrawer struct {
 	view
 	form                   mapForm
+	diff                   mapDiff
+	changed                []int // lines on which something has changed
 	bar, tee, corner, dots string
 	out                    strings.Builder
 }
@@ -629,14 +642,22 @@ func (d *mapDrawer) node(n *mapNode, first, rest string) {
 	if len(n.Children) > 0 {
 		body = rest + d.bar
 	}
-	put := func(indent, text string, strong bool) {
+	put := func(indent, text string, strong bool, change string) {
+		mark, attrs := d.mark(change)
+		if mark != "" {
+			d.changed = append(d.changed, d.lines())
+			text += " " + mark
+		}
 		hang := indent + strings.Repeat(" ", min(4, d.width/8))
 		room := d.width - cells.StringWidth(d.short(body)) - len(hang)
 		for i, l := range fold(text, room) {
 			if i > 0 {
 				indent = hang
 			}
-			if strong {
+			switch {
+			case mark != "":
+				l = d.paint(l, attrs...)
+			case strong:
 				l = d.bold(l)
 			}
 			d.out.WriteString(strings.TrimRight(d.short(prefix)+indent+l, " ") + "\n")
@@ -644,13 +665,21 @@ func (d *mapDrawer) node(n *mapNode, first, rest string) {
 		}
 	}
 	for i, line := range d.mapHead(d.form, n) {
-		put("", line, i == 0)
+		change := ""
+		for _, k := range n.New {
+			if d.diff.ns[nsID{k, n.Namespaces[k]}] != "" && i == 0 {
+				change = changeNew
+			}
+		}
+		put("", line, i == 0, change)
 	}
 	for _, f := range d.mapFacts(n) {
+		k := snapshot.Kind(f.kind)
+		change := d.diff.facts[nsFact{nsID{k, n.Namespaces[k]}, f.text}]
 		if d.form.Kind == allKinds && f.kind != "" {
 			f.text = f.kind + ": " + f.text
 		}
-		put("  ", f.text, false)
+		put("  ", f.text, false, change)
 	}
 	wide := 0
 	drawn := n.Processes[:min(len(n.Processes), maxDrawn)]
@@ -659,8 +688,15 @@ func (d *mapDrawer) node(n *mapNode, first, rest string) {
 	}
 	for _, p := range drawn {
 		pid := d.mapPID(p)
-		line := d.short(prefix) + "  " + d.bold(pid) + strings.Repeat(" ", wide-cells.StringWidth(pid)+2)
-		room := d.width - cells.StringWidth(d.short(prefix)) - wide - 4
+		mark, attrs := d.mark(d.diff.procs[p.PID])
+		if mark == "" {
+			attrs = []color.Attribute{color.Bold}
+		} else {
+			d.changed = append(d.changed, d.lines())
+			mark += " "
+		}
+		line := d.short(prefix) + "  " + d.paint(pid, attrs...) + strings.Repeat(" ", wide-cells.StringWidth(pid)+2) + d.paint(mark, attrs...)
+		room := d.width - cells.StringWidth(d.short(prefix)) - wide - 4 - cells.StringWidth(mark)
 		notes := ""
 		if list := d.mapNotes(p); len(list) > 0 {
 			notes = "(" + strings.Join(list, "; ") + ")"
@@ -669,13 +705,13 @@ func (d *mapDrawer) node(n *mapNode, first, rest string) {
 		left := room - cells.StringWidth(notes) - 2
 		if notes == "" || left < min(cells.StringWidth(p.Command), 12) {
 			d.out.WriteString(line + cells.Truncate(p.Command, max(room, 1), d.dots) + "\n")
-			put("      ", notes, false)
+			put("      ", notes, false, "")
 			continue
 		}
 		d.out.WriteString(line + cells.Truncate(p.Command, left, d.dots) + "  " + notes + "\n")
 	}
 	if more := len(n.Processes) - len(drawn); more > 0 {
-		put("  ", d.counted(textMapMore, more), false)
+		put("  ", d.counted(textMapMore, more), false, "")
 	}
 	for i, child := range n.Children {
 		d.out.WriteString(strings.TrimRight(d.short(rest+d.bar), " ") + "\n")
@@ -686,6 +722,9 @@ func (d *mapDrawer) node(n *mapNode, first, rest string) {
 		}
 	}
 }
+
+// lines is how many lines are drawn.
+func (d *mapDrawer) lines() int { return strings.Count(d.out.String(), "\n") }
 
 // short is a prefix that leaves half the width to what it stands before, however deep the tree is: then its end.
 func (d *mapDrawer) short(prefix string) string {

@@ -76,4 +76,23 @@ var (
 	textMapDown       = say.Text{EN: "{{link}} down", FR: "{{link}} inactive"}
 	textMapPeer       = say.Text{EN: "peer {{link}} in {{namespace}}", FR: "pair {{link}} dans {{namespace}}"}
 	textMapTime       = say.Text{EN: "offsets: boottime {{boot}} s, monotonic {{monotonic}} s", FR: "décalages : boottime {{boot}} s, monotonic {{monotonic}} s"}
+
+	textFlagWatch    = say.Text{EN: "follow the lab live, and mark what changes", FR: "suivre le labo en direct, et marquer ce qui change"}
+	textMapWatchHelp = say.Text{
+		EN: "With --watch it follows the lab until you leave with q or Ctrl-C: open it in a\nsecond terminal. What is new or has changed since the lab was last at rest is\nmarked [new] or [changed], and listed above the tree with what is gone. The\narrow keys, Page Up and Page Down scroll; 0 goes back to what has changed.",
+		FR: "Avec --watch, elle suit le labo jusqu'à ce que vous partiez avec q ou Ctrl-C :\nouvrez-la dans un second terminal. Ce qui est nouveau ou a changé depuis le\ndernier repos du labo est marqué [nouveau] ou [changé], et listé au-dessus de\nl'arbre avec ce qui a disparu. Les flèches, Page précédente et Page suivante\nfont défiler ; 0 revient à ce qui a changé."}
+	textMapNew        = say.Text{EN: "new", FR: "nouveau"}
+	textMapGone       = say.Text{EN: "gone", FR: "disparu"}
+	textMapChanged    = say.Text{EN: "changed", FR: "changé"}
+	textMapMoved      = say.Text{EN: "now in {{namespaces}}", FR: "maintenant dans {{namespaces}}"}
+	textMapChange     = say.Text{EN: "{{word}}: {{what}}", FR: "{{word}} : {{what}}"}
+	textMapSince      = say.Text{EN: "What has changed:", FR: "Ce qui a changé :"}
+	textMapCutChanges = say.Text{EN: "... and {{n}} more lines", FR: "... et {{n}} autres lignes"}
+	textMapCutAbove   = say.Text{EN: "({{n}} more lines above)", FR: "({{n}} autres lignes au-dessus)"}
+	textMapCutBelow   = say.Text{EN: "({{n}} more lines below)", FR: "({{n}} autres lignes en dessous)"}
+	textMapKeys       = say.Text{EN: "{{time}}  q: leave  arrows: scroll", FR: "{{time}}  q : quitter  flèches : défiler"}
+	textMapWaits      = say.Text{EN: "No lesson is open. Waiting for one: nslab run in another terminal. Ctrl-C leaves.", FR: "Aucune leçon n'est ouverte. En attente d'une : nslab run dans un autre terminal. Ctrl-C quitte."}
+	textMapEnded      = say.Text{EN: "Lesson {{lesson}} has ended. Waiting for the next: nslab run in another terminal. Ctrl-C leaves.", FR: "La leçon {{lesson}} est terminée. En attente de la suivante : nslab run dans un autre terminal. Ctrl-C quitte."}
+	textMapOver       = say.Text{EN: "Lesson {{lesson}} has ended.", FR: "La leçon {{lesson}} est terminée."}
+	textMapWatchSVG   = say.Text{EN: "--watch follows the lab, --svg draws it once: choose one", FR: "--watch suit le labo, --svg le dessine une fois : choisissez l'un des deux"}
 )

@@ -173,6 +173,11 @@ func (s *server) answer(c *net.UnixConn, inLab bool) {
 		s.attach(c, r, req)
 		return
 	}
+	if req.Op == "watch" {
+		_ = c.SetDeadline(time.Time{})
+		s.sendMaps(c, r, view{lang: req.Lang}, req, caller)
+		return
+	}
 	writeReply(c, s.do(req, inLab, caller))
 }
 

@@ -80,6 +80,8 @@ type Session struct {
 	missing map[string]string
 	last    *Shell // where something was typed last
 	rebuild rebuilding
+	// followers are told of every new state; nil once the session has ended.
+	followers map[chan *snapshot.Snapshot]struct{}
 
 	judging sync.Mutex
 	kick    chan struct{} // something was typed or a prompt came
@@ -116,7 +118,7 @@ func Open(o Options) (*Session, error) {
 
 func open(o Options) (*Session, error) {
 	s := &Session{o: o, Lesson: o.Lesson, params: o.Lesson.Defaults(), shells: map[string]*Shell{},
-		done: map[string]checks.Finding{}, missing: map[string]string{}, kick: make(chan struct{}, 1), closing: make(chan struct{})}
+		done: map[string]checks.Finding{}, missing: map[string]string{}, followers: map[chan *snapshot.Snapshot]struct{}{}, kick: make(chan struct{}, 1), closing: make(chan struct{})}
 	for name, value := range o.Params {
 		if _, ok := s.params[name]; !ok {
 			return nil, fmt.Errorf("lesson %s has no parameter %q: it has %v", o.Lesson.Name, name, slices.Sorted(maps.Keys(s.params)))
@@ -166,6 +168,7 @@ func (s *Session) Close() error {
 	s.close.Do(func() {
 		close(s.closing)
 		s.watcher.Wait()
+		s.leave()
 		err = s.Lab.Close()
 	})
 	return err
@@ -432,6 +435,7 @@ func (s *Session) remember(now *snapshot.Snapshot) {
 		s.seen = kept
 	}
 	s.seen = append(s.seen, now)
+	s.tell(now)
 }
 
 // fingerprint says what of a snapshot makes it a different state: which processes are in which
@@ -613,7 +617,7 @@ func (s *Session) watch() {
 		}
 		s.relook()
 		switch past := time.Since(since); {
-		case past > rest:
+		case past > rest && !s.followed():
 			wait = 0
 		case past > 2*time.Second:
 			wait = slow
