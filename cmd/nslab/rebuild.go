@@ -1,11 +1,8 @@
 package main
 
 import (
-	"fmt"
-	"io"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/nslab/nslab/checks/say"
 	"github.com/nslab/nslab/lessons/catalogue"
@@ -22,22 +19,6 @@ var (
 		FR: "Le labo n'a pas pu être reconstruit au point où commence l'étape {{step}} : {{error}}. Il est comme au début de la leçon ; `nslab solution` montre ce qui menait ici."}
 	textStepAgain = say.Text{EN: "Step {{step}} is open again, and those after it.", FR: "L'étape {{step}} est de nouveau à faire, ainsi que les suivantes."}
 )
-
-// rebuilding shows on a terminal how far the rebuilding of a lab is, when it takes longer than a moment.
-func rebuilding(out io.Writer, lang say.Lang) func(n, of int) {
-	begun := time.Now()
-	shown := 0 // the width of the line
-	return func(n, of int) {
-		switch {
-		case n < of && time.Since(begun) > time.Second/2:
-			line := textRebuilding.In(lang, pairs([]string{"n", strconv.Itoa(n), "of", strconv.Itoa(of)}))
-			fmt.Fprint(out, "\r"+line)
-			shown = max(shown, len([]rune(line)))
-		case n == of && shown > 0:
-			fmt.Fprint(out, "\r"+strings.Repeat(" ", shown)+"\r")
-		}
-	}
-}
 
 // rebuilt says what has been rebuilt; nothing where nothing was.
 func (s *server) rebuilt(v view) string {

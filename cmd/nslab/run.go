@@ -89,6 +89,8 @@ func (a *app) play(l *lessons.Lesson, progress *lessons.Progress) (again bool, e
 			return false, err
 		}
 	}
+	busy := a.working(textMakingLab.In(a.lang, nil))
+	defer busy.done()
 	keeper, err := a.keeper()
 	if err != nil {
 		return false, err
@@ -115,13 +117,17 @@ func (a *app) play(l *lessons.Lesson, progress *lessons.Progress) (again bool, e
 	if first := progress.FirstOpen(l); first < len(l.Steps) && len(done) > 0 {
 		at = l.Steps[first].Name
 	}
-	s.session, err = session.Open(session.Options{Keeper: keeper, Lesson: l, Done: done, At: at, Rebuilding: rebuilding(a.out, a.lang),
+	s.session, err = session.Open(session.Options{Keeper: keeper, Lesson: l, Done: done, At: at,
+		Rebuilding: func(n, of int) {
+			busy.say(textRebuilding.In(a.lang, pairs([]string{"n", strconv.Itoa(n), "of", strconv.Itoa(of)})))
+		},
 		Term: termName(a.getenv), Rows: uint16(rows), Cols: uint16(cols), Env: labEnv(a.getenv, a.lang),
 		OnDone: func(step *lessons.Step, _ checks.Finding) {
 			s.saved(progress.SetDone(l.Name, step.Name))
 		},
 		Announce: func(done []session.Done, next *lessons.Step) []byte { return s.announce(done, next) },
 	})
+	busy.done()
 	if err != nil {
 		return false, a.fail(textNoLab, "error", err.Error())
 	}

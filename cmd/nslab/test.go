@@ -33,7 +33,10 @@ func (a *app) test(names []string, toolsName string) error {
 	defer runner.Close()
 	failed := 0
 	var results []scriptForm
-	for _, file := range files {
+	busy := a.working("")
+	defer busy.done()
+	for i, file := range files {
+		busy.say(textScriptBusy.In(a.lang, pairs([]string{"n", fmt.Sprint(i + 1), "of", fmt.Sprint(len(files)), "file", clean(file)})))
 		dir, err := os.MkdirTemp("", "nslab-script-")
 		if err != nil {
 			return a.fail(textNoScript, "error", err.Error())
@@ -58,6 +61,7 @@ func (a *app) test(names []string, toolsName string) error {
 			word = textScriptSkipped
 		}
 		results = append(results, form)
+		busy.hide()
 		if a.json {
 			continue
 		}

@@ -95,10 +95,6 @@ var (
 		FR: "L'étape `{{step}}` est laissée de côté ici : il lui faut le contrôleur cgroup v2 {{what}}, et cette machine ne vous le confie pas. `nslab doctor` dit pourquoi, et ce qui le donne. La leçon compte comme finie sans elle."}
 	textMissingNamespace = say.Text{EN: "Step `{{step}}` is left out here: this kernel has no {{what}} namespaces. The lesson counts as done without it.",
 		FR: "L'étape `{{step}}` est laissée de côté ici : ce noyau n'a pas d'espaces de noms {{what}}. La leçon compte comme finie sans elle."}
-	textListMissing = say.Text{EN: "(left out here: needs {{what}})", FR: "(laissée de côté ici : il faut {{what}})"}
-
-	textListCount = say.Text{EN: "{{done}} of {{of}} steps", FR: "{{done}} étapes sur {{of}}"}
-	textListDone  = say.Text{EN: "(done)", FR: "(fait)"}
 
 	textScriptOK      = say.Text{EN: "ok", FR: "ok"}
 	textScriptFailed  = say.Text{EN: "FAILED", FR: "ÉCHEC"}

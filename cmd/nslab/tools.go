@@ -40,7 +40,9 @@ func (a *app) doctor() error {
 		}
 		return err
 	}
+	busy := a.working(textExamining.In(a.lang, nil))
 	report := doctor.Examine(m)
+	busy.done()
 	if a.json {
 		if err := a.writeJSON(report); err != nil {
 			return err
@@ -85,6 +87,8 @@ func (a *app) exec(args []string, toolsName string) error {
 	if err != nil {
 		return err
 	}
+	busy := a.working(textMakingLab.In(a.lang, nil))
+	defer busy.done()
 	keeper, err := a.keeper()
 	if err != nil {
 		return err
@@ -94,6 +98,7 @@ func (a *app) exec(args []string, toolsName string) error {
 	if err != nil {
 		return a.fail(textNoLab, "error", err.Error())
 	}
+	busy.done()
 	var status int
 	if term.IsTerminal(0) && term.IsTerminal(1) {
 		status, err = a.execTerminal(lab, args)
