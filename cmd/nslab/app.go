@@ -82,7 +82,7 @@ func (a *app) run() int {
 	a.root.SetArgs(a.args)
 	a.root.SetOut(a.out)
 	a.root.SetErr(a.errOut)
-	err := a.root.Execute()
+	err := a.root.ExecuteContext(a.context())
 	if err == nil {
 		return a.status
 	}

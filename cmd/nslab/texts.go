@@ -8,27 +8,26 @@ var (
 	textRootLong  = say.Text{
 		EN: "nslab teaches how containers work. You type real commands in a real shell, in\nnamespaces that nslab made for you, and nslab looks at the kernel to see\nwhether it worked. Nothing you do in a lesson can harm your machine.\n\nBegin with: nslab run",
 		FR: "nslab enseigne comment marchent les conteneurs. Vous tapez de vraies commandes\ndans un vrai shell, dans des namespaces que nslab a créés pour vous, et nslab\nregarde le noyau pour voir si c'est réussi. Rien de ce que vous faites dans une\nleçon ne peut abîmer votre machine.\n\nPour commencer : nslab run"}
-	textListShort       = say.Text{EN: "the lessons and their steps, with your progress", FR: "les leçons et leurs étapes, avec votre progression"}
-	textRunShort        = say.Text{EN: "open a lesson, or go on where you left", FR: "ouvrir une leçon, ou reprendre où vous en étiez"}
-	textShellShort      = say.Text{EN: "show a shell of the open lesson: host, isolated", FR: "montrer un shell de la leçon ouverte : host, isolated"}
-	textCheckShort      = say.Text{EN: "look now whether the step is done", FR: "regarder maintenant si l'étape est faite"}
-	textHintShort       = say.Text{EN: "the next hint for the step", FR: "l'indice suivant pour l'étape"}
-	textStepShort       = say.Text{EN: "show the text of the step again", FR: "remontrer le texte de l'étape"}
-	textAnswerShort     = say.Text{EN: "answer the question of the step", FR: "répondre à la question de l'étape"}
-	textResetShort      = say.Text{EN: "begin a lesson or a step again", FR: "recommencer une leçon ou une étape"}
-	textDoctorShort     = say.Text{EN: "can labs run on this machine, and if not, why", FR: "les labos marchent-ils sur cette machine, et sinon, pourquoi"}
-	textTestShort       = say.Text{EN: "run lesson scripts (testscript, .txtar)", FR: "exécuter des scripts de leçon (testscript, .txtar)"}
-	textExecShort       = say.Text{EN: "run one command in a fresh lab", FR: "exécuter une commande dans un labo neuf"}
-	textVersionShort    = say.Text{EN: "which nslab this is", FR: "quelle version de nslab est-ce"}
-	textHelpShort       = say.Text{EN: "help for a command", FR: "aide sur une commande"}
-	textCompletionShort = say.Text{EN: "completion scripts for bash, zsh, fish", FR: "scripts de complétion pour bash, zsh, fish"}
-	textFlagLang        = say.Text{EN: "language: en or fr (else from LC_ALL, LC_MESSAGES, LANG)", FR: "langue : en ou fr (sinon d'après LC_ALL, LC_MESSAGES, LANG)"}
-	textFlagJSON        = say.Text{EN: "output for programs, as JSON", FR: "sortie pour les programmes, en JSON"}
-	textFlagHelp        = say.Text{EN: "this help", FR: "cette aide"}
-	textFlagAll         = say.Text{EN: "forget all progress", FR: "oublier toute la progression"}
-	textFlagVerbose     = say.Text{EN: "show what scripts that hold printed, too", FR: "montrer aussi ce qu'affichent les scripts réussis"}
-	textFlagEvidence    = say.Text{EN: "show the evidence: what the kernel said", FR: "montrer les preuves : ce qu'a dit le noyau"}
-	textFlagTools       = say.Text{EN: "the lab's commands: machine or busybox", FR: "les commandes du labo : machine ou busybox"}
+	textListShort    = say.Text{EN: "the lessons and their steps, with your progress", FR: "les leçons et leurs étapes, avec votre progression"}
+	textRunShort     = say.Text{EN: "open a lesson, or go on where you left", FR: "ouvrir une leçon, ou reprendre où vous en étiez"}
+	textShellShort   = say.Text{EN: "show a shell of the open lesson: host, isolated", FR: "montrer un shell de la leçon ouverte : host, isolated"}
+	textCheckShort   = say.Text{EN: "look now whether the step is done", FR: "regarder maintenant si l'étape est faite"}
+	textHintShort    = say.Text{EN: "the next hint for the step", FR: "l'indice suivant pour l'étape"}
+	textStepShort    = say.Text{EN: "show the text of the step again", FR: "remontrer le texte de l'étape"}
+	textAnswerShort  = say.Text{EN: "answer the question of the step", FR: "répondre à la question de l'étape"}
+	textResetShort   = say.Text{EN: "begin a lesson or a step again", FR: "recommencer une leçon ou une étape"}
+	textDoctorShort  = say.Text{EN: "can labs run on this machine, and if not, why", FR: "les labos marchent-ils sur cette machine, et sinon, pourquoi"}
+	textTestShort    = say.Text{EN: "run lesson scripts (testscript, .txtar)", FR: "exécuter des scripts de leçon (testscript, .txtar)"}
+	textExecShort    = say.Text{EN: "run one command in a fresh lab", FR: "exécuter une commande dans un labo neuf"}
+	textVersionShort = say.Text{EN: "which nslab this is", FR: "quelle version de nslab est-ce"}
+	textHelpShort    = say.Text{EN: "help for a command or a topic", FR: "aide sur une commande ou un sujet"}
+	textFlagLang     = say.Text{EN: "`en` or fr (else from LC_ALL, LC_MESSAGES, LANG)", FR: "`fr` ou en (sinon d'après LC_ALL, LC_MESSAGES, LANG)"}
+	textFlagJSON     = say.Text{EN: "output for programs, as JSON", FR: "sortie pour les programmes, en JSON"}
+	textFlagHelp     = say.Text{EN: "this help", FR: "cette aide"}
+	textFlagAll      = say.Text{EN: "forget all progress", FR: "oublier toute la progression"}
+	textFlagVerbose  = say.Text{EN: "show what scripts that hold printed, too", FR: "montrer aussi ce qu'affichent les scripts réussis"}
+	textFlagEvidence = say.Text{EN: "show the evidence: what the kernel said", FR: "montrer les preuves : ce qu'a dit le noyau"}
+	textFlagTools    = say.Text{EN: "the commands of the lab: `machine` or busybox (machine by default)", FR: "les commandes du labo : `machine` ou busybox (machine par défaut)"}
 
 	textSeeHelp        = say.Text{EN: "See: nslab help", FR: "Voir : nslab help"}
 	textUsage          = say.Text{EN: "usage: {{usage}}", FR: "usage : {{usage}}"}
@@ -101,25 +100,3 @@ var (
 	textScriptSkipped = say.Text{EN: "skipped", FR: "sauté"}
 	textScripts       = say.Text{EN: "{{passed}} passed, {{failed}} failed", FR: "{{passed}} réussis, {{failed}} échoués"}
 )
-
-// usageTemplate is cobra's, with our words.
-var usageTemplate = say.Text{EN: usage("Usage:", "[command]", "Commands:", "Options:", "Options everywhere:", "More on a command: nslab help COMMAND"),
-	FR: usage("Usage :", "[commande]", "Commandes :", "Options :", "Options partout :", "Plus sur une commande : nslab help COMMANDE")}
-
-func usage(head, command, commands, options, global, more string) string {
-	return head + `{{if .Runnable}}
-  {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
-  {{.CommandPath}} ` + command + `{{end}}{{if .HasAvailableSubCommands}}
-
-` + commands + `{{range .Commands}}{{if .IsAvailableCommand}}
-  {{rpad .Name .NamePadding }} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
-
-` + options + `
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableInheritedFlags}}
-
-` + global + `
-{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableSubCommands}}
-
-` + more + `{{end}}
-`
-}

@@ -73,7 +73,7 @@ func (a *app) version() error {
 // parseTools reads --tools.
 func (a *app) parseTools(name string) (sandbox.Tools, error) {
 	switch name {
-	case "machine":
+	case "", "machine":
 		return sandbox.MachineTools, nil
 	case "busybox":
 		return sandbox.BusyBoxTools, nil
