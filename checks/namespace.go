@@ -79,14 +79,42 @@ func Made(v *View, kind snapshot.Kind) []uint64 {
 	return slices.DeleteFunc(inodes(v.Now, kind), func(inode uint64) bool { return slices.Contains(given, inode) })
 }
 
-// Given lists the namespaces that the learner found: the host's, and those of View.Start.
+// Given lists the namespaces that the learner found and that are there: the host's, and those of View.Start. One that
+// has ended is not among them, though the kernel may have given its inode number to another since (see [Still]).
 func Given(v *View, kind snapshot.Kind) []uint64 {
 	given := []uint64{v.Now.Host.Of(kind)}
 	if v.Start != nil {
-		given = append(given, inodes(v.Start, kind)...)
+		for _, inode := range inodes(v.Start, kind) {
+			if Still(v.Start, v.Now, kind, inode) || lasted(v, kind, inode) {
+				given = append(given, inode)
+			}
+		}
 	}
 	slices.Sort(given)
 	return slices.Compact(given)
+}
+
+// lasted reports whether a namespace of View.Start has been there from look to look. Those who are in it now need not be those
+// of the start: a shell that was given may leave behind what it started, or a bind mount that keeps its namespace.
+func lasted(v *View, kind snapshot.Kind, inode uint64) bool {
+	earlier := v.Start
+	for _, s := range v.Seen {
+		if s == v.Now {
+			break // Now is one of the past
+		}
+		if !goesOn(earlier, s, kind, inode) {
+			return false
+		}
+		earlier = s
+	}
+	return goesOn(earlier, v.Now, kind, inode)
+}
+
+func goesOn(earlier, later *snapshot.Snapshot, kind snapshot.Kind, inode uint64) bool {
+	if Still(earlier, later, kind, inode) {
+		return true
+	}
+	return len(earlier.In(kind, inode)) > 0 && len(later.In(kind, inode)) == 0 && holds(later, kind, inode)
 }
 
 // inodes lists the namespaces of a kind that the snapshot knows of: those that processes

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -107,6 +108,11 @@ func (l *Lab) newShell(name string, o ShellOptions) (*Shell, error) {
 		_ = master.Close()
 		return nil, err
 	}
+	go func() {
+		<-sh.Done()
+		// What it left behind in the background may keep the terminal open for ever.
+		_ = master.SetReadDeadline(time.Unix(1, 0))
+	}()
 	return sh, nil
 }
 
@@ -137,9 +143,15 @@ func ptPeer(master int) (int, error) {
 	return int(fd), nil
 }
 
-// Read reads what the shell prints. It fails when the last process has left the terminal.
+// Read reads what the shell prints. It fails when the shell has ended and all has been read.
 func (sh *Shell) Read(p []byte) (int, error) {
 	n, err := sh.master.Read(p)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		if cerr := sh.control(func(fd int) (err error) { n, err = unix.Read(fd, p); return err }); cerr != nil || n <= 0 {
+			return 0, os.ErrClosed
+		}
+		return n, nil
+	}
 	if errors.Is(err, unix.EIO) {
 		// What Linux says when the other end is closed (pty(7)).
 		err = os.ErrClosed

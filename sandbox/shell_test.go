@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -328,5 +329,18 @@ func TestAShellOpenedInAShellPrintsMarks(t *testing.T) {
 		if _, m := ty.line("exit 4"); m.Status != 4 {
 			t.Errorf("after %s: %+v", inner, m)
 		}
+	}
+}
+
+func TestAShellThatLeavesSomethingBehindHasEnded(t *testing.T) {
+	l := newLab(t)
+	sh, err := l.NewShell("host", ShellOptions{Args: []string{"sh", "-c", "trap '' HUP; sleep 1000 & echo the last word"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []byte
+	within(t, patience, "the end of what it prints", func() { out, _ = io.ReadAll(sh) })
+	if !strings.Contains(string(out), "the last word") {
+		t.Errorf("it printed %q", out)
 	}
 }

@@ -79,9 +79,9 @@ func isolated(v *checks.View) uint64 {
 	if wires := checks.Wires(v.Now); len(wires) > 0 {
 		return wires[len(wires)-1].B.NS
 	}
-	elsewhere := checks.NetsElsewhere(v.Now)
+	elsewhere, given := checks.NetsElsewhere(v.Now), checks.Given(v, snapshot.Net)
 	for _, ns := range slices.Backward(elsewhere) {
-		if _, given := v.Start.Net[ns]; !given && len(v.Now.In(snapshot.Net, ns)) > 0 && !shellsOwn(v, ns) {
+		if !slices.Contains(given, ns) && len(v.Now.In(snapshot.Net, ns)) > 0 && !shellsOwn(v, ns) {
 			return ns
 		}
 	}

@@ -74,6 +74,7 @@ func (sh *Shell) read() {
 		}
 	}
 	_, _ = sh.Wait()
+	sh.session.left(sh)
 	sh.mu.Lock()
 	sh.ended = true
 	viewers := sh.viewers

@@ -664,7 +664,7 @@ func sharedGiven(v *checks.View) (checks.Finding, bool) {
 // sharedEnded recognises that two processes did share, and have ended.
 func sharedEnded(v *checks.View) (checks.Finding, bool) {
 	for _, seen := range slices.Backward(v.Seen) {
-		for _, inode := range checks.Made(&checks.View{Now: seen, Start: v.Start}, snapshot.UTS) {
+		for _, inode := range checks.Made(&checks.View{Now: seen, Start: v.Start, Seen: v.Seen}, snapshot.UTS) {
 			if len(living(seen, inode)) >= 2 && len(v.Now.In(snapshot.UTS, inode)) == 0 {
 				return miss(v, "uts.shared-ended", lost(v, inode), "ns", checks.NSName(snapshot.UTS, inode))
 			}
