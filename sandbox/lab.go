@@ -29,9 +29,13 @@ type LabOptions struct {
 	// HostName is the hostname of the lab's host; "host" where empty.
 	HostName string
 	Tools    Tools
+	// Divide gives it a cgroup of version 2 of its own where the machine lets us make one, with controllers
+	// that the learner may hand on (see HasController).
+	Divide bool
 
 	shell   string
 	applets []string
+	divided bool // it has a cgroup of its own
 }
 
 // maxProcs is how many processes a lab may have (RLIMIT_NPROC of getrlimit(2), which since Linux
@@ -49,6 +53,7 @@ type Lab struct {
 	rootFD  int // its root directory, O_PATH
 	procFD  int // its first /proc
 	ptsFD   int // its devpts
+	cgroup  *division
 
 	ending sync.Once
 	endErr error
@@ -102,8 +107,13 @@ func (k *Keeper) NewLab(o LabOptions) (*Lab, error) {
 
 func (l *Lab) start() error {
 	k := l.keeper
+	if l.options.Divide {
+		l.cgroup = divide(k.ids())
+		l.options.divided = l.cgroup != nil
+	}
 	s := &script{}
 	flags := uintptr(labFlags)
+	l.cgroup.begin(s)
 	k.dropGroups(s)
 	s.dieWithKeeper()
 	alive := s.alive()
@@ -116,6 +126,7 @@ func (l *Lab) start() error {
 	k.becomeRoot(s, !k.noUser)
 	proc := s.openProc()
 	mid, ini := s.intoPID(flags, proc, func() {
+		l.cgroup.settle(s)
 		if !k.noUser {
 			// Changed credentials made it undumpable, and its /proc files root's (PR_SET_DUMPABLE(2const)).
 			s.must("prctl PR_SET_DUMPABLE", unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 1)
@@ -151,6 +162,7 @@ func (l *Lab) start() error {
 	runtime.KeepAlive(s)
 	l.init, err = b.born(err, p.pid, mid, ini)
 	if err == nil {
+		l.cgroup.handOn()
 		err = l.open()
 	}
 	if err != nil && l.init > 0 {
@@ -159,6 +171,9 @@ func (l *Lab) start() error {
 		_, _ = reap(l.init)
 	} else {
 		known.Store(l.init, true)
+	}
+	if err != nil {
+		l.cgroup.close()
 	}
 	return err
 }
@@ -344,6 +359,7 @@ func (l *Lab) end() error {
 		// waited for (pid_namespaces(7)), which their own goroutines do.
 		l.alive.Wait()
 		l.endErr = reapInit(l.init, l.ns.pid, l.depth)
+		l.cgroup.close()
 		closeAll(l.fds()...)
 	})
 	return l.endErr
@@ -404,7 +420,18 @@ func (l *Lab) enter(s *script, flags uintptr, body func()) (between ref, number 
 		// clone(2) has no room for this flag, and unshare(2) moves the children only.
 		s.must("make a time namespace", unix.SYS_UNSHARE, unix.CLONE_NEWTIME)
 	}
-	return s.intoPID(flags&^(unix.CLONE_NEWUSER|unix.CLONE_NEWTIME), proc, body)
+	flags &^= unix.CLONE_NEWUSER | unix.CLONE_NEWTIME
+	if l.cgroup == nil {
+		return s.intoPID(flags, proc, body)
+	}
+	return s.intoPID(flags&^unix.CLONE_NEWCGROUP, proc, func() {
+		l.cgroup.settle(s)
+		if flags&unix.CLONE_NEWCGROUP != 0 {
+			// Its root is the group in which the process is now (cgroup_namespaces(7)).
+			s.must("make a cgroup namespace", unix.SYS_UNSHARE, unix.CLONE_NEWCGROUP)
+		}
+		body()
+	})
 }
 
 // labsCountProcs reports whether RLIMIT_NPROC counts the processes of a user

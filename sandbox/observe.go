@@ -52,6 +52,9 @@ func (l *Lab) Snapshot() (*snapshot.Snapshot, error) {
 	}
 	o.pinned()
 	o.owners()
+	if l.options.Divide {
+		o.cgroups()
+	}
 	o.overlays()
 	o.limits()
 	if err := o.inside(); err != nil {

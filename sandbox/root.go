@@ -263,7 +263,12 @@ func (s *script) buildRoot(m machine, o LabOptions) {
 	// ip-netns(8) does so with /sys at every exec: a second of each, out of the way.
 	s.mount("proc", "run/nslab/proc", "proc", plain, "")
 	s.mount("sysfs", "run/nslab/sys", "sysfs", plain, "")
-	s.may("mount cgroup2", unix.SYS_MOUNT, "cgroup2", "sys/fs/cgroup", "cgroup2", plain, "")
+	cgroup := uintptr(plain)
+	if !o.divided {
+		// What is there is the caller's own group: its limits are not the lab's to set by mistake.
+		cgroup |= unix.MS_RDONLY
+	}
+	s.may("mount cgroup2", unix.SYS_MOUNT, "cgroup2", "sys/fs/cgroup", "cgroup2", cgroup, "")
 	s.dev(o)
 
 	// pivot_root(2), NOTES: with both arguments "." the old root ends up

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/nslab/nslab/lessons"
+	"github.com/nslab/nslab/lessons/cgroup"
 	"github.com/nslab/nslab/lessons/container"
 	"github.com/nslab/nslab/lessons/intro"
 	"github.com/nslab/nslab/lessons/ipc"
@@ -28,6 +29,7 @@ func Lessons() []*lessons.Lesson {
 		netns.Lesson,
 		ipc.Lesson,
 		user.Lesson,
+		cgroup.Lesson,
 		timens.Lesson,
 		container.Lesson,
 	}

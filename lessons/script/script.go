@@ -108,7 +108,7 @@ func (r *Runner) meets(need string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	lab, err := keeper.NewLab(sandbox.LabOptions{Tools: r.Tools})
+	lab, err := keeper.NewLab(sandbox.LabOptions{Tools: r.Tools, Divide: strings.HasPrefix(need, "cgroup:")})
 	if err != nil {
 		return false, err
 	}

@@ -128,7 +128,7 @@ func open(o Options) (*Session, error) {
 	for _, step := range o.Done {
 		s.done[step] = checks.Finding{Satisfied: true}
 	}
-	lab, err := o.Keeper.NewLab(sandbox.LabOptions{Tools: o.Tools})
+	lab, err := o.Keeper.NewLab(sandbox.LabOptions{Tools: o.Tools, Divide: divides(o.Lesson)})
 	if err != nil {
 		return nil, err
 	}
@@ -220,6 +220,13 @@ func (s *Session) provide() error {
 		}
 	}
 	return nil
+}
+
+// divides reports whether a step of the lesson needs cgroups.
+func divides(l *lessons.Lesson) bool {
+	return slices.ContainsFunc(l.Steps, func(s lessons.Step) bool {
+		return slices.ContainsFunc(s.Needs, func(need string) bool { return strings.HasPrefix(need, "cgroup:") })
+	})
 }
 
 // Lacks returns the first of a step's needs (lessons.Step) that a lab does not meet; empty where it meets all.
@@ -497,6 +504,44 @@ func (s *Session) Shell(name string) (*Shell, error) {
 	s.mu.Unlock()
 	sh.begin()
 	return sh, nil
+}
+
+// left is called when a shell has ended. What it leaves in its namespaces is in what nslab made, not the learner: it
+// counts as there from the start. That is found out at once, before others can get the inode numbers of those that have ended.
+func (s *Session) left(sh *Shell) {
+	now, err := s.look(0)
+	if err != nil {
+		return // the lab has ended as well
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.start.Procs, func(p snapshot.Process) bool { return p.PID == sh.LabPID })
+	if i < 0 {
+		return
+	}
+	given := s.start.Procs[i].NS
+	start := *s.start
+	start.Procs = slices.Clone(start.Procs)
+	for _, p := range now.Procs {
+		p.NS = common(p.NS, given, s.start.Host)
+		if p.PID != sh.LabPID && p.NS != (snapshot.Namespaces{}) {
+			start.Procs = append(start.Procs, p)
+		}
+	}
+	s.start = &start
+}
+
+// common keeps of a process's namespaces those of another that are not the host's.
+func common(ns, of, host snapshot.Namespaces) snapshot.Namespaces {
+	same := func(a, b, host uint64) uint64 {
+		if a == b && a != host {
+			return a
+		}
+		return 0
+	}
+	return snapshot.Namespaces{User: same(ns.User, of.User, host.User), Mnt: same(ns.Mnt, of.Mnt, host.Mnt),
+		UTS: same(ns.UTS, of.UTS, host.UTS), IPC: same(ns.IPC, of.IPC, host.IPC), Net: same(ns.Net, of.Net, host.Net),
+		PID: same(ns.PID, of.PID, host.PID), Cgroup: same(ns.Cgroup, of.Cgroup, host.Cgroup), Time: same(ns.Time, of.Time, host.Time)}
 }
 
 // open starts a shell; its output is not read before begin.

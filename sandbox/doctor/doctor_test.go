@@ -50,7 +50,7 @@ func newFake() *fake {
 	f.write("/proc/self/uid_map", "         0          0 4294967295\n")
 	f.write("/proc/self/gid_map", "         0          0 4294967295\n")
 	f.write("/proc/self/cgroup", "0::/user.slice/user-1000.slice/user@1000.service/app.slice/run-1.scope\n")
-	f.write("/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice/run-1.scope/cgroup.controllers", "memory pids\n")
+	f.write("/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice/cgroup.subtree_control", "memory pids\n")
 	f.write("/proc/filesystems", "nodev\tproc\nnodev\tdevpts\n\text4\n")
 	f.write("/etc/os-release", "ID=ubuntu\nID_LIKE=debian\nVERSION_ID=\"24.04\"\n")
 	f.write("/run/systemd/system/.x", "")
@@ -347,10 +347,17 @@ func TestMachinesGetTheirCauseAndTheCommandThatMendsIt(t *testing.T) {
 			change: func(f *fake) {
 				f.Writable = func(name string) bool { return !strings.HasPrefix(name, "/sys/fs/cgroup") }
 			}},
-		{name: "a delegated cgroup without controllers", ok: true, id: Cgroups, cause: CgroupNoControl,
-			found: "cgroup.controllers: pids", remedy: "/etc/systemd/system/user@.service.d/delegate.conf",
+		{name: "a login's cgroup where there is no systemd", ok: true, id: Cgroups, cause: CgroupNotYours,
+			remedy: `su -c "echo $$ > /sys/fs/cgroup/user1000/shell/cgroup.procs"`,
 			change: func(f *fake) {
-				f.write("/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice/run-1.scope/cgroup.controllers", "pids\n")
+				delete(f.files, "run/systemd/system/.x")
+				f.sudo = false
+				f.Writable = func(name string) bool { return !strings.HasPrefix(name, "/sys/fs/cgroup") }
+			}},
+		{name: "a delegated cgroup without controllers", ok: true, id: Cgroups, cause: CgroupNoControl,
+			found: "app.slice/cgroup.subtree_control: pids", remedy: "/etc/systemd/system/user@.service.d/delegate.conf",
+			change: func(f *fake) {
+				f.write("/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice/cgroup.subtree_control", "pids\n")
 			}},
 		{name: "no network namespaces allowed", id: Limits, cause: LimitZero, found: "user.max_net_namespaces = 0",
 			remedy: "sudo sysctl -w user.max_net_namespaces=28633",

@@ -613,8 +613,8 @@ func (e *examiner) cgroups() {
 	e.add(r)
 }
 
-// delegation looks at the cgroup that we are in: cgroups(7), "Cgroups
-// delegation".
+// delegation looks at where a lab's cgroup would be made (cgroups(7), "Cgroups delegation"): beside the one that we are
+// in, for one with processes cannot hand controllers on, or in the hierarchy's root, which is spared.
 func (e *examiner) delegation(r *Requirement, m mountLine) {
 	own := "/"
 	for line := range strings.Lines(e.text("/proc/self/cgroup")) {
@@ -622,8 +622,11 @@ func (e *examiner) delegation(r *Requirement, m mountLine) {
 			own = p
 		}
 	}
-	dir := path.Join(m.point, own)
-	controllers := strings.Fields(e.text(path.Join(dir, "cgroup.controllers")))
+	dir, file := path.Join(m.point, path.Dir(own)), "cgroup.subtree_control"
+	if own == "/" && !e.exists(path.Join(dir, "cgroup.type")) {
+		file = "cgroup.controllers" // it can be made to hand on what it has
+	}
+	controllers := strings.Fields(e.text(path.Join(dir, file)))
 	var lacks []string
 	for _, want := range []string{"memory", "pids"} {
 		has := false
@@ -644,11 +647,21 @@ func (e *examiner) delegation(r *Requirement, m mountLine) {
 		e.blame(r, CgroupNotYours, dir)
 		if systemd {
 			r.Remedy = []Remedy{run}
-		} else if own != "/" && e.UID != 0 {
-			r.Remedy = []Remedy{{Own, e.here(`chown -R "` + strconv.Itoa(e.UID) + `" ` + quote(dir))}}
+		} else if e.UID != 0 {
+			// A group of the user's, and one below it for the shell in which this is typed.
+			top, yours := quote(m.point), quote(path.Join(m.point, "user"+strconv.Itoa(e.UID)))
+			enter := `sudo sh -c "echo $$ > ` + yours + `/shell/cgroup.procs"`
+			if e.LookPath("sudo") == "" {
+				enter = strings.Replace(enter, "sudo sh", "su", 1)
+			}
+			r.Remedy = []Remedy{{Own, strings.Join([]string{
+				e.here("mkdir -p " + yours + "/shell"),
+				e.here(`sh -c "echo +memory +pids | tee ` + top + "/cgroup.subtree_control " + yours + `/cgroup.subtree_control"`),
+				e.here("chown -R " + strconv.Itoa(e.UID) + " " + yours),
+				enter}, "\n")}}
 		}
 	case lacks != nil:
-		e.blame(r, CgroupNoControl, dir+"/cgroup.controllers: "+strings.Join(controllers, " "))
+		e.blame(r, CgroupNoControl, path.Join(dir, file)+": "+strings.Join(controllers, " "))
 		if systemd {
 			r.Remedy = []Remedy{{Delegate, e.asRoot("mkdir -p /etc/systemd/system/user@.service.d") + "\n" +
 				e.writeFile("/etc/systemd/system/user@.service.d/delegate.conf", "[Service]\nDelegate=yes") + "\n" +

@@ -86,6 +86,8 @@ type Snapshot struct {
 	Files map[string]File
 	// Probes are the outcomes of the connections that were tried, by name: true where it was accepted.
 	Probes map[string]bool
+	// Cgroups are, of a lab that was to divide its own cgroup, that one, "/", and those below it, by path ("/box").
+	Cgroups map[string]Group
 	// Machine is the real machine beside it, for comparison.
 	Machine Machine
 }
@@ -94,6 +96,20 @@ type Snapshot struct {
 type Limits struct {
 	// PidsMax is pids.max, MemoryMax memory.max in bytes.
 	PidsMax, MemoryMax int64
+}
+
+// Group is a cgroup of version 2 (cgroups(7)). What a controller says is empty or 0 where it is not enabled for the group.
+type Group struct {
+	// Owned says that it is the lab's to divide: where it is not, those below are the machine's and not told of.
+	Owned bool
+	// Controllers are what the group has, Subtree what it gives to the groups below it.
+	Controllers, Subtree []string
+	// PidsMax and MemoryMax are the limits as the kernel writes them: a number, or "max".
+	PidsMax, MemoryMax string
+	// PidsRefused counts the forks that the limit has refused, OOMKills the processes that ended for want of memory.
+	PidsRefused, OOMKills int64
+	// Processes is how many are in the group itself; 0 for the lab's own.
+	Processes int
 }
 
 // File is what stat(2) says of a file.
@@ -143,6 +159,9 @@ type Process struct {
 	ProcNS uint64
 	// Cgroup is its path in the cgroup v2 hierarchy, as the keeper sees it (cgroups(7)).
 	Cgroup string
+	// CgroupInside is the same as the process itself reads it, from its own cgroup namespace
+	// (cgroup_namespaces(7)). It is there only where Cgroups are, and some process is in another one than the host's.
+	CgroupInside string
 	// BootOffset and MonotonicOffset are the offsets in seconds of its time
 	// namespace (time_namespaces(7)).
 	BootOffset, MonotonicOffset int64
