@@ -162,6 +162,28 @@ func (sh *Shell) Read(p []byte) (int, error) {
 // Write types into the shell.
 func (sh *Shell) Write(p []byte) (int, error) { return sh.master.Write(p) }
 
+// TryWrite types as much of p into the shell as its terminal takes now, and returns how much that was. It
+// does not wait.
+func (sh *Shell) TryWrite(p []byte) (n int, err error) {
+	cerr := sh.control(func(fd int) error {
+		for n < len(p) {
+			m, werr := unix.Write(fd, p[n:])
+			if errors.Is(werr, unix.EINTR) {
+				continue
+			}
+			if errors.Is(werr, unix.EAGAIN) {
+				return nil
+			}
+			if werr != nil {
+				return werr
+			}
+			n += m
+		}
+		return nil
+	})
+	return n, cerr
+}
+
 // Resize changes the size of the terminal; what runs in front gets SIGWINCH (ioctl_tty(2), TIOCSWINSZ).
 func (sh *Shell) Resize(rows, cols uint16) error {
 	err := sh.control(func(fd int) error {

@@ -30,7 +30,9 @@ type app struct {
 	json   bool
 	// verbose asks for evidence, or for what scripts printed.
 	verbose bool
-	root    *cobra.Command
+	// term has the options of a person's terminal.
+	term terminalFlags
+	root *cobra.Command
 	// status is the exit status that a command which went well wants: 0 or 1.
 	status int
 }

@@ -14,12 +14,12 @@ import (
 )
 
 // attach is the near end of nslab shell NAME.
-func (a *app) attach(c net.Conn, name string) error {
+func (a *app) attach(c net.Conn, name string, kind terminalKind) error {
 	cols, rows, err := term.GetSize(int(a.in.Fd()))
 	if err != nil {
 		cols, rows = 80, 24
 	}
-	if err := a.sendSize(c, name, rows, cols); err != nil {
+	if err := a.send(c, request{Op: "attach", Args: []string{name}, Rows: uint16(rows), Cols: uint16(cols), Terminal: kind}); err != nil {
 		return a.fail(textNoAnswer, "error", err.Error())
 	}
 	r := bufio.NewReader(c)
@@ -58,7 +58,7 @@ func (a *app) attach(c net.Conn, name string) error {
 		ended = <-signals
 		_ = c.Close()
 	}()
-	last := textSessionOver.In(a.lang, nil)
+	last, left := textSessionOver.In(a.lang, nil), false
 	for {
 		kind, p, err := readFrame(r)
 		if err != nil {
@@ -68,19 +68,22 @@ func (a *app) attach(c net.Conn, name string) error {
 			_, _ = a.out.Write(p)
 		}
 		if kind == 'e' {
-			last = string(p)
+			last, left = string(p), true
 			break
 		}
 	}
+	if !left && kind.Term != "dumb" {
+		// The other end has gone without a word.
+		_, h, err := term.GetSize(int(a.in.Fd()))
+		if err != nil {
+			h = rows
+		}
+		fmt.Fprint(a.out, leaveTerminal(kind.Term, h, h-1))
+	}
 	tty.restore()
-	fmt.Fprintln(a.out)
 	fmt.Fprintln(a.out, last)
 	if ended != nil {
 		return statusError(128 + int(ended.(unix.Signal)))
 	}
 	return nil
-}
-
-func (a *app) sendSize(c net.Conn, name string, rows, cols int) error {
-	return a.send(c, request{Op: "attach", Args: []string{name}, Rows: uint16(rows), Cols: uint16(cols)})
 }

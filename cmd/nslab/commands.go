@@ -28,8 +28,15 @@ func (a *app) commands() *cobra.Command {
 	list := a.command("list", textListShort, cobra.NoArgs, func([]string) error { return a.list() })
 	run := a.command("run [LESSON]", textRunShort, cobra.MaximumNArgs(1), a.runLesson)
 	run.ValidArgsFunction = completeLessons
+	run.Flags().BoolVar(&a.term.split, "split", false, textFlagSplit.In(a.lang, nil))
+	run.Flags().StringVar(&a.term.record, "record", "", textFlagCast.In(a.lang, nil))
+	run.Flags().BoolVar(&a.term.typed, "record-keys", false, textFlagTyped.In(a.lang, nil))
 	shell := a.command("shell NAME", textShellShort, cobra.ExactArgs(1), a.shell)
 	shell.ValidArgsFunction = completeShells
+	for _, c := range []*cobra.Command{run, shell} {
+		c.Flags().StringVar(&a.term.key, "key", "", textFlagKey.In(a.lang, nil))
+		c.Flags().BoolVar(&a.term.noStatus, "no-status", false, textFlagBar.In(a.lang, nil))
+	}
 	check := a.command("check [STEP]", textCheckShort, cobra.MaximumNArgs(1), a.remote("check"))
 	check.Flags().BoolVarP(&a.verbose, "verbose", "v", false, textFlagEvidence.In(a.lang, nil))
 	check.ValidArgsFunction = completeSteps

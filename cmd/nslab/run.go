@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 	"golang.org/x/term"
@@ -38,10 +39,21 @@ func (a *app) runLesson(args []string) error {
 	if !term.IsTerminal(int(a.in.Fd())) {
 		return a.fail(textNeedsTerminal)
 	}
+	kind, err := a.terminalKind()
+	if err != nil {
+		return err
+	}
+	if a.term.split && a.getenv("TMUX") == "" {
+		return a.fail(textNeedsTmux)
+	}
+	rec, err := a.record(l, kind)
+	if err != nil {
+		return err
+	}
 	for {
-		again, err := a.play(l, progress)
+		again, err := a.play(l, progress, kind, rec)
 		if err != nil || !again {
-			return err
+			return errors.Join(err, a.endRecord(rec))
 		}
 	}
 }
@@ -70,7 +82,7 @@ func nextLesson(p *lessons.Progress) *lessons.Lesson {
 
 // play opens a lesson in the person's terminal until they leave it. It returns true when the
 // lesson is to be opened again.
-func (a *app) play(l *lessons.Lesson, progress *lessons.Progress) (again bool, err error) {
+func (a *app) play(l *lessons.Lesson, progress *lessons.Progress, kind terminalKind, rec *castWriter) (again bool, err error) {
 	path, err := socketPath(a.getenv)
 	if err == nil {
 		if c, err := dial(path); err == nil {
@@ -101,8 +113,8 @@ func (a *app) play(l *lessons.Lesson, progress *lessons.Progress) (again bool, e
 	if err != nil || cols == 0 || rows == 0 {
 		cols, rows = 80, 24
 	}
-	s.home = newTerminal(s, func(p []byte) { _, _ = a.out.Write(p) }, true)
-	s.home.rows, s.home.cols = uint16(rows), uint16(cols)
+	s.home = newTerminal(s, kind, uint16(rows), uint16(cols), func(p []byte) bool { _, _ = a.out.Write(p); return true }, true)
+	s.join(s.home)
 	var done []string
 	for _, step := range l.Steps {
 		if progress.Done(l.Name, step.Name) {
@@ -113,6 +125,7 @@ func (a *app) play(l *lessons.Lesson, progress *lessons.Progress) (again bool, e
 		// To do it once more is to begin again.
 		done = nil
 	}
+	roomRows, roomCols, _ := s.home.room()
 	at := ""
 	if first := progress.FirstOpen(l); first < len(l.Steps) && len(done) > 0 {
 		at = l.Steps[first].Name
@@ -121,11 +134,14 @@ func (a *app) play(l *lessons.Lesson, progress *lessons.Progress) (again bool, e
 		Rebuilding: func(n, of int) {
 			busy.say(textRebuilding.In(a.lang, pairs([]string{"n", strconv.Itoa(n), "of", strconv.Itoa(of)})))
 		},
-		Term: termName(a.getenv), Rows: uint16(rows), Cols: uint16(cols), Env: labEnv(a.getenv, a.lang),
+		Term: kind.Term, Rows: roomRows, Cols: roomCols, Env: labEnv(a.getenv, a.lang),
 		OnDone: func(step *lessons.Step, _ checks.Finding) {
 			s.saved(progress.SetDone(l.Name, step.Name))
 		},
-		Announce: func(done []session.Done, next *lessons.Step) []byte { return s.announce(done, next) },
+		Announce: func(done []session.Done, next *lessons.Step) []byte {
+			s.refresh()
+			return s.announce(done, next)
+		},
 	})
 	busy.done()
 	if err != nil {
@@ -157,20 +173,20 @@ func (a *app) play(l *lessons.Lesson, progress *lessons.Progress) (again bool, e
 	if err != nil {
 		return false, err
 	}
-	s.welcome(len(done) > 0)
+	sh.Greet(s.welcome(len(done) > 0, first))
 	tty, err := takeTerminal(a.in)
 	if err != nil {
 		return false, err
 	}
-	restored := false
-	restore := func() {
-		if !restored {
-			restored = true
-			tty.restore()
+	rec.setCooked(false)
+	s.home.enter()
+	s.home.show(sh, "")
+	go s.home.catchUp()
+	if a.term.split {
+		if err := a.split(s.otherShell(first), kind, cols); err != nil {
+			s.home.say(textNoSplit.In(a.lang, pairs([]string{"error", clean(err.Error())})))
 		}
 	}
-	defer restore()
-	s.home.show(sh, "")
 	tty.pump(func(p []byte) {
 		if p == nil {
 			// The terminal is gone.
@@ -180,8 +196,12 @@ func (a *app) play(l *lessons.Lesson, progress *lessons.Progress) (again bool, e
 			}
 			return
 		}
+		rec.typed(p)
 		s.home.input(p)
-	}, s.home.resize)
+	}, func(rows, cols uint16) {
+		rec.resize(rows, cols)
+		s.home.resize(rows, cols)
+	})
 
 	var ended os.Signal
 	select {
@@ -191,10 +211,23 @@ func (a *app) play(l *lessons.Lesson, progress *lessons.Progress) (again bool, e
 	s.mu.Lock()
 	again = s.restart
 	s.mu.Unlock()
-	if now := s.home.shell; now != nil {
-		now.Leave(s.home)
+	s.home.leave()
+	// A terminal that takes nothing any more (Ctrl-S, a connection that hangs) does not hold up the end.
+	exited := make(chan struct{})
+	go func() {
+		defer close(exited)
+		now := s.home.shown()
+		if now != nil {
+			now.Leave(s.home)
+		}
+		s.home.exit(now)
+	}()
+	select {
+	case <-exited:
+	case <-time.After(time.Second):
 	}
-	restore()
+	tty.restore()
+	rec.setCooked(true)
 	a.goodbye(s, again)
 	if ended != nil {
 		return false, statusError(128 + int(ended.(unix.Signal)))
@@ -214,7 +247,7 @@ func termName(getenv func(string) string) string {
 // labEnv is what of the person's environment concerns the terminal and the language.
 func labEnv(getenv func(string) string, lang say.Lang) []string {
 	env := []string{"NSLAB_LANG=" + string(lang)}
-	for _, name := range []string{"COLORTERM", "NO_COLOR"} {
+	for _, name := range []string{"COLORTERM", "COLORFGBG", "NO_COLOR"} {
 		if v := getenv(name); v != "" {
 			env = append(env, name+"="+v)
 		}
@@ -229,8 +262,8 @@ func (s *server) view() view {
 	return view{lang: s.app.lang, color: !noColor(), width: min(max(cols, 20), 100), params: s.session.Params()}
 }
 
-// welcome shows the lesson's beginning, or where the learner left.
-func (s *server) welcome(back bool) {
+// welcome is the lesson's beginning, or where the learner left, for the shell that is shown first.
+func (s *server) welcome(back bool, shell string) []byte {
 	v, w := s.view(), s.words[s.app.lang]
 	text := v.title(w)
 	step := s.session.Step()
@@ -249,8 +282,11 @@ func (s *server) welcome(back bool) {
 	} else {
 		text += v.step(w, step.Name)
 	}
-	text += "\n" + v.aside(textHelpLine) + "\n"
-	_, _ = s.app.out.Write([]byte(text))
+	text += "\n" + v.aside(textHelpLine)
+	if other := s.otherShell(shell); other != shell && s.home.key.name != "" {
+		text += v.aside(textKeyLine, "key", s.home.key.name, "shell", other)
+	}
+	return []byte(crlf(text + "\n"))
 }
 
 // announce shows steps that have become done, and the next.
@@ -318,5 +354,9 @@ func (a *app) shell(args []string) error {
 	if !term.IsTerminal(int(a.in.Fd())) {
 		return a.fail(textNeedsTerminal)
 	}
-	return a.attach(c, args[0])
+	kind, err := a.terminalKind()
+	if err != nil {
+		return err
+	}
+	return a.attach(c, args[0], kind)
 }

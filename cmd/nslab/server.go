@@ -40,6 +40,8 @@ type request struct {
 	Width   int    `json:"width,omitempty"`
 	Rows    uint16 `json:"rows,omitempty"`
 	Cols    uint16 `json:"cols,omitempty"`
+	// Terminal is the caller's, where it asks to attach.
+	Terminal terminalKind `json:"terminal,omitzero"`
 }
 
 // reply is the answer: what to print and the exit status.
@@ -65,6 +67,8 @@ type server struct {
 	// restartLine says so.
 	restartLine string
 	mu          sync.Mutex
+	// terminals are all that show a shell of the lesson.
+	terminals map[*terminal]bool
 }
 
 // socketPath is where the open lesson listens outside the lab.
@@ -179,6 +183,7 @@ func (s *server) answer(c *net.UnixConn, inLab bool) {
 		return
 	}
 	writeReply(c, s.do(req, inLab, caller))
+	s.refresh()
 }
 
 func writeReply(w io.Writer, r reply) {
@@ -343,9 +348,8 @@ func (s *server) check(v view, w lessons.Words, req request, caller int) reply {
 // saved tells of a change that could not be saved. The lesson goes on without.
 func (s *server) saved(err error) {
 	if err != nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.home.note(textNotSaved.In(s.app.lang, pairs([]string{"error", err.Error()})))
+		// Not now: the session is locked where this is its OnDone.
+		go s.home.say(textNotSaved.In(s.app.lang, pairs([]string{"error", clean(err.Error())})))
 	}
 }
 
@@ -424,7 +428,7 @@ func (s *server) switchShell(v view, req request, caller int) reply {
 	}
 	for _, viewer := range from.Viewers() {
 		if t, ok := viewer.(*terminal); ok {
-			go t.show(to, textNowShell.In(v.lang, pairs([]string{"shell", to.Name}))) // after the reply, which the shell we leave prints
+			go t.show(to, "") // after the reply, which the shell we leave prints
 		}
 	}
 	return reply{}

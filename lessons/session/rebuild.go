@@ -85,7 +85,7 @@ func (s *Session) rebuildTo(step string) error {
 	}
 	s.mu.Unlock()
 	for _, sh := range shells {
-		sh.wipe()
+		sh.Greet(nil)
 	}
 	return nil
 }
@@ -156,18 +156,4 @@ func (s *Session) Do(ctx context.Context, d lessons.Deed) error {
 		err = fmt.Errorf("line %d: in shell %s, %s: exit status %d", d.Line, d.Shell, d.Text, r.Status)
 	}
 	return err
-}
-
-// wipe forgets what is on the screen but for the prompt that stands.
-func (sh *Shell) wipe() {
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	line := sh.line
-	for i := len(line) - 1; i >= 0; i-- {
-		if line[i] == '\n' {
-			line = line[i+1:]
-			break
-		}
-	}
-	sh.screen = append([]byte(nil), line...)
 }

@@ -607,7 +607,7 @@ func (s *Session) prompted(sh *Shell, m *sandbox.Mark, ran bool) []byte {
 	s.mu.Unlock()
 	if len(text) > 0 && last != nil && last != sh && !last.Ended() {
 		// The learner looks at another shell.
-		last.interject(text)
+		last.Interject(text)
 		return nil
 	}
 	return text
@@ -681,7 +681,7 @@ func (s *Session) relook() {
 		return
 	}
 	if text := s.announce(); len(text) > 0 {
-		sh.interject(text)
+		sh.Interject(text)
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/nslab/nslab/checks/say"
 	"github.com/nslab/nslab/data"
 	"github.com/nslab/nslab/lessons"
+	"github.com/nslab/nslab/lessons/session/screen"
 	"github.com/nslab/nslab/sandbox"
 	"github.com/nslab/nslab/sandbox/snapshot"
 )
@@ -203,16 +204,25 @@ func waitFor(t testing.TB, f func() bool) {
 	}
 }
 
-// screen is a viewer that keeps what it is shown.
-type screen struct {
+// watcher is a viewer that keeps what it is shown.
+type watcher struct {
 	mu   sync.Mutex
 	text strings.Builder
 	gone bool
 }
 
-func (v *screen) Show(p []byte) { v.mu.Lock(); v.text.Write(p); v.mu.Unlock() }
-func (v *screen) Gone(*Shell)   { v.mu.Lock(); v.gone = true; v.mu.Unlock() }
-func (v *screen) String() string {
+func (v *watcher) Begin(sc *screen.Screen) {
+	v.mu.Lock()
+	v.text.WriteString(strings.TrimRight(strings.Join(sc.Text(), "\r\n"), "\r\n"))
+	v.mu.Unlock()
+}
+func (v *watcher) Show(_ *screen.Screen, p []byte, _ bool) {
+	v.mu.Lock()
+	v.text.Write(p)
+	v.mu.Unlock()
+}
+func (v *watcher) Gone(*Shell) { v.mu.Lock(); v.gone = true; v.mu.Unlock() }
+func (v *watcher) String() string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return v.text.String()
@@ -234,7 +244,7 @@ func TestAStepIsAnnouncedOnceBeforeThePrompt(t *testing.T) {
 	var calls []string
 	s := play(t, Options{Announce: announce, OnDone: func(step *lessons.Step, _ checks.Finding) { calls = append(calls, step.Name) }})
 	sh := shell(t, s, "isolated")
-	v := &screen{}
+	v := &watcher{}
 	if err := sh.Watch(v); err != nil {
 		t.Fatal(err)
 	}
@@ -274,7 +284,7 @@ func TestAStepIsAnnouncedOnceBeforeThePrompt(t *testing.T) {
 func TestWhatComesLaterIsAnnouncedAtThePromptThatStands(t *testing.T) {
 	s := play(t, Options{Announce: announce})
 	sh := shell(t, s, "isolated")
-	v := &screen{}
+	v := &watcher{}
 	if err := sh.Watch(v); err != nil {
 		t.Fatal(err)
 	}
@@ -286,7 +296,7 @@ func TestWhatComesLaterIsAnnouncedAtThePromptThatStands(t *testing.T) {
 func TestWhatIsBeingTypedIsNotDisturbed(t *testing.T) {
 	s := play(t, Options{Announce: announce})
 	sh := shell(t, s, "isolated")
-	v := &screen{}
+	v := &watcher{}
 	if err := sh.Watch(v); err != nil {
 		t.Fatal(err)
 	}
@@ -318,7 +328,7 @@ func TestWhatWasThereForAMomentIsRemembered(t *testing.T) {
 func TestAShellThatEndedIsOpenedAgain(t *testing.T) {
 	s := play(t, Options{})
 	old := shell(t, s, "isolated")
-	v := &screen{}
+	v := &watcher{}
 	if err := old.Watch(v); err != nil {
 		t.Fatal(err)
 	}

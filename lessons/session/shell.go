@@ -8,8 +8,10 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/nslab/nslab/lessons/session/screen"
 	"github.com/nslab/nslab/sandbox"
 )
 
@@ -18,10 +20,17 @@ type Shell struct {
 	*sandbox.Shell
 	session *Session
 
+	// showing is held while something is drawn on the screen and shown to the viewers; it is taken before mu.
+	showing sync.Mutex
+	screen  *screen.Screen
+	drawn   []byte // what the viewers are shown of what was printed last
+	typing  typing
+	size    atomic.Uint32 // rows and columns, sixteen bits each
+
 	mu       sync.Mutex
 	changed  *sync.Cond // broadcast with every piece of output
 	viewers  []Viewer
-	screen   []byte // the last that was printed, for whoever comes to watch
+	scripted bool   // commands are run by Run or Start, which want their output
 	line     []byte // what was printed since the last prompt was due: the prompt, and what is being typed
 	prompts  int    // how many prompts were due
 	mark     sandbox.Mark
@@ -37,19 +46,28 @@ type Shell struct {
 	ended    bool
 }
 
-// Viewer is a terminal that shows a shell.
+// Viewer is a terminal that shows a shell. Begin and Show may look at the screen as long as the call lasts, and
+// must not call the shell. They may block: the shell then waits as it would for any terminal.
 type Viewer interface {
-	// Show shows output. It may block: the shell then waits as it would for any terminal.
-	Show(p []byte)
+	// Begin shows the whole screen.
+	Begin(sc *screen.Screen)
+	// Show shows what has changed: p is what [screen.Screen.Feed] returned, whole is true where that is not enough.
+	Show(sc *screen.Screen, p []byte, whole bool)
 	// Gone is called once, when the shell has ended.
 	Gone(sh *Shell)
 }
 
-// screenMax is how much of the past a new viewer is shown.
-const screenMax = 8 << 10
+// lineMax bounds what is kept of the line that a prompt begins.
+const lineMax = 8 << 10
 
 func newShell(s *Session, raw *sandbox.Shell) *Shell {
-	sh := &Shell{Shell: raw, session: s}
+	rows, cols := s.o.Rows, s.o.Cols
+	if rows == 0 || cols == 0 {
+		rows, cols = 24, 80 // as sandbox.ShellOptions has it
+	}
+	sh := &Shell{Shell: raw, session: s, screen: screen.New(int(rows), int(cols))}
+	sh.typing.to = raw
+	sh.size.Store(uint32(rows)<<16 | uint32(cols))
 	sh.changed = sync.NewCond(&sh.mu)
 	return sh
 }
@@ -86,17 +104,27 @@ func (sh *Shell) read() {
 	}
 }
 
+// print draws on the screen, and shows what came of it.
 func (sh *Shell) print(p []byte) {
+	sh.showing.Lock()
 	sh.mu.Lock()
-	sh.screen = appendLast(sh.screen, p, screenMax)
-	sh.line = appendLast(sh.line, p, screenMax)
-	sh.running = appendLast(sh.running, p, 16<<20)
+	sh.line = appendLast(sh.line, p, lineMax)
+	if sh.scripted {
+		sh.running = appendLast(sh.running, p, 16<<20)
+	}
 	sh.lastOut = time.Now()
 	viewers := sh.viewers
 	sh.changed.Broadcast()
 	sh.mu.Unlock()
+	sh.drawn = sh.screen.Feed(sh.drawn[:0], p)
+	whole := sh.screen.Repaint()
 	for _, v := range viewers {
-		v.Show(p)
+		v.Show(sh.screen, sh.drawn, whole)
+	}
+	replies := sh.screen.Replies()
+	sh.showing.Unlock()
+	if len(replies) > 0 {
+		sh.typing.answer(replies)
 	}
 }
 
@@ -156,20 +184,69 @@ func (sh *Shell) Ended() bool {
 
 // Watch adds a viewer and shows it what is on the screen. It fails when the shell has ended.
 func (sh *Shell) Watch(v Viewer) error {
+	sh.showing.Lock()
+	defer sh.showing.Unlock()
 	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	if sh.ended {
+	ended := sh.ended
+	if !ended {
+		sh.viewers = append(append([]Viewer(nil), sh.viewers...), v)
+	}
+	sh.mu.Unlock()
+	if ended {
 		return ErrEnded
 	}
-	if len(sh.screen) > 0 {
-		v.Show(sh.screen[max(0, len(sh.screen)-screenMax):])
-	}
-	sh.viewers = append(append([]Viewer(nil), sh.viewers...), v)
+	v.Begin(sh.screen)
 	return nil
 }
 
-// Leave takes a viewer away.
+// Greet empties the screen but for the prompt that stands, and shows a text above it. It is for the beginning, when
+// nobody has typed yet.
+func (sh *Shell) Greet(text []byte) {
+	sh.showing.Lock()
+	defer sh.showing.Unlock()
+	sh.mu.Lock()
+	line := sh.line[bytes.LastIndexByte(sh.line, '\n')+1:]
+	text = append(append([]byte("\x1bc"), text...), line...)
+	sh.running, sh.scripted = nil, false
+	viewers := sh.viewers
+	sh.mu.Unlock()
+	sh.screen.Feed(nil, text)
+	sh.screen.Repaint()
+	for _, v := range viewers {
+		v.Begin(sh.screen)
+	}
+}
+
+// Look calls f with the screen; nothing is drawn or shown as long as it lasts.
+func (sh *Shell) Look(f func(sc *screen.Screen)) {
+	sh.showing.Lock()
+	defer sh.showing.Unlock()
+	f(sh.screen)
+}
+
+// Resize gives the shell's terminal another size, in characters. Whoever watches is shown the whole screen.
+func (sh *Shell) Resize(rows, cols uint16) error {
+	// Asked before each key that is typed, which must not wait for what is being shown.
+	size := uint32(rows)<<16 | uint32(cols)
+	if sh.size.Load() == size {
+		return nil
+	}
+	sh.showing.Lock()
+	defer sh.showing.Unlock()
+	sh.size.Store(size)
+	sh.screen.Resize(int(rows), int(cols))
+	sh.screen.Repaint()
+	err := sh.Shell.Resize(rows, cols)
+	for _, v := range sh.Viewers() {
+		v.Begin(sh.screen)
+	}
+	return err
+}
+
+// Leave takes a viewer away; it is not called any more when Leave has returned.
 func (sh *Shell) Leave(v Viewer) {
+	sh.showing.Lock()
+	defer sh.showing.Unlock()
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	var left []Viewer
@@ -203,7 +280,7 @@ func (sh *Shell) Type(p []byte) error {
 		return ErrEnded
 	}
 	sh.session.typedIn(sh)
-	if _, err := sh.Shell.Write(p); err != nil {
+	if err := sh.typing.keys(p); err != nil {
 		return fmt.Errorf("type into shell %s: %w", sh.Name, err)
 	}
 	return nil
@@ -237,15 +314,24 @@ func (sh *Shell) promptsUnmarked(f sandbox.Foreground) bool {
 var shellNames = map[string]bool{"sh": true, "bash": true, "dash": true, "ash": true, "busybox": true, "zsh": true,
 	"fish": true, "ksh": true, "mksh": true}
 
-// interject shows a text between two prompts: below the prompt that stands, which is then shown
+// Interject shows a text between two prompts: below the prompt that stands, which is then shown
 // again. Where something is being typed, or a command runs, the text waits for the next prompt.
-func (sh *Shell) interject(text []byte) {
-	rest := sh.atRest()
-	sh.mu.Lock()
-	if sh.typed || !rest {
+func (sh *Shell) Interject(text []byte) {
+	if !sh.Remark(text) {
+		sh.mu.Lock()
 		sh.pending = append(sh.pending, text...)
 		sh.mu.Unlock()
-		return
+	}
+}
+
+// Remark is Interject for what is worth saying now or not at all: it reports whether the text was shown.
+func (sh *Shell) Remark(text []byte) bool {
+	rest := sh.atRest()
+	sh.Look(func(sc *screen.Screen) { rest = rest && !sc.Alternate() })
+	sh.mu.Lock()
+	if sh.typed || !rest {
+		sh.mu.Unlock()
+		return false
 	}
 	line := append([]byte(nil), sh.line...)
 	sh.mu.Unlock()
@@ -255,6 +341,7 @@ func (sh *Shell) interject(text []byte) {
 	sh.print([]byte("\r\n"))
 	sh.print(text)
 	sh.print(line)
+	return true
 }
 
 // Result is what came of a command.
@@ -280,7 +367,7 @@ func (sh *Shell) Start(ctx context.Context, line string) error {
 		return err
 	}
 	sh.mu.Lock()
-	sh.running, sh.began = sh.running[:0], false
+	sh.running, sh.began, sh.scripted = sh.running[:0], false, true
 	sh.mu.Unlock()
 	return sh.Type([]byte(line + "\n"))
 }
@@ -407,9 +494,9 @@ func (sh *Shell) await(ctx context.Context, prompts int, before sandbox.Foregrou
 				return false, nil
 			}
 			if err := ctx.Err(); err != nil {
-				screen := string(sh.screen[max(0, len(sh.screen)-400):])
+				line := string(sh.line[max(0, len(sh.line)-400):])
 				sh.mu.Unlock()
-				return false, fmt.Errorf("wait for the prompt of shell %s: %w; on the screen: %q", sh.Name, err, screen)
+				return false, fmt.Errorf("wait for the prompt of shell %s: %w; it printed last: %q", sh.Name, err, line)
 			}
 			if time.Since(sh.lastOut) > 30*time.Millisecond {
 				break

@@ -34,10 +34,11 @@ func (s *Screen) Paint(out []byte, rows, cols int) []byte {
 	if s.cur.x >= cols {
 		left = s.cur.x - cols + 1
 	}
+	below, right := max(0, rows-s.rows), cols
 	rows, cols = min(rows, s.rows-top), min(cols, s.cols-left)
 	// Without wrapping and inserting, what is written is where it is written.
 	out = append(out, "\x1b[?25l\x1b[?6l\x1b[?7l\x1b[4l\x1b(B\x0f"...)
-	out = appendCSI(out, 'r', 0, 1, rows)
+	out = append(out, "\x1b[r"...) // there may be a region that is not ours
 	for y := range rows {
 		out = appendCSI(out, 'H', 0, y+1, 1)
 		out = append(out, "\x1b[0m"...)
@@ -65,14 +66,18 @@ func (s *Screen) Paint(out []byte, rows, cols int) []byte {
 			}
 			out = c.append(out)
 		}
-		if len(line) < cols {
+		if len(line) < right {
 			if pen != 0 {
 				out = append(out, "\x1b[0m"...)
 			}
 			out = append(out, "\x1b[K"...)
 		}
 	}
-	return s.appendState(out, top, left, rows, cols)
+	for y := range below {
+		out = appendCSI(out, 'H', 0, rows+y+1, 1)
+		out = append(out, "\x1b[0m\x1b[K"...)
+	}
+	return s.appendState(out, top, left, rows)
 }
 
 // bare reports whether the cell looks as if it had been erased.
@@ -82,9 +87,9 @@ func (c cell) bare() bool {
 
 // State appends what makes a real terminal of the same number of columns be in the screen's modes, with its cursor where it is and
 // its pen, after something else was drawn outside of the screen.
-func (s *Screen) State(out []byte) []byte { return s.appendState(out, 0, 0, s.rows, s.cols) }
+func (s *Screen) State(out []byte) []byte { return s.appendState(out, 0, 0, s.rows) }
 
-func (s *Screen) appendState(out []byte, top, left, rows, cols int) []byte {
+func (s *Screen) appendState(out []byte, top, left, rows int) []byte {
 	for bit, n := range modeNumbers {
 		if bit != modeVisible && !s.modes.has(bit) {
 			out = appendMode(out, n, false)
