@@ -25,6 +25,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 			env.Setenv("LANG", "C.UTF-8")
 			env.Setenv("TERM", "xterm")
+			env.Setenv("TMUX", "")
 			lessons, err := filepath.Abs(filepath.Join("..", "..", "lessons"))
 			if err != nil {
 				return err
@@ -36,7 +37,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"status": status, "term": cmdTerm, "type": cmdType, "expect": cmdExpect, "resize": cmdResize,
+			"status": status, "term": cmdTerm, "type": cmdType, "expect": cmdExpect, "screen": cmdScreen, "keys": cmdKeys, "resize": cmdResize,
 			"signal": cmdSignal, "hangup": cmdHangup, "end": cmdEnd,
 		},
 		RequireUniqueNames: true,

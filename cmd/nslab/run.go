@@ -173,7 +173,6 @@ func (a *app) play(l *lessons.Lesson, progress *lessons.Progress, kind terminalK
 	if err != nil {
 		return false, err
 	}
-	sh.Greet(s.welcome(len(done) > 0, first))
 	tty, err := takeTerminal(a.in)
 	if err != nil {
 		return false, err
@@ -181,6 +180,7 @@ func (a *app) play(l *lessons.Lesson, progress *lessons.Progress, kind terminalK
 	rec.setCooked(false)
 	s.home.enter()
 	s.home.show(sh, "")
+	sh.Greet(s.welcome(len(done) > 0, first))
 	go s.home.catchUp()
 	if a.term.split {
 		if err := a.split(s.otherShell(first), kind, cols); err != nil {

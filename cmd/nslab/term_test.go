@@ -13,6 +13,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"golang.org/x/sys/unix"
+
+	"github.com/nslab/nslab/lessons/session/screen"
 )
 
 // A person waits for what the screen says before typing on. These commands let a script do so, on terminals
@@ -21,6 +23,9 @@ import (
 //	term NAME PROGRAM [ARG ...]   starts a program on a new terminal of 24 rows and 80 columns
 //	type NAME TEXT                types TEXT and Enter there; \x03 and the like stand for themselves
 //	expect NAME REGEXP            waits until what was printed since the last expect matches
+//	screen NAME REGEXP            waits until the screen shows what matches, as a person would see it, rows ended by newlines;
+//	                              ! screen holds when it does not show it now
+//	keys NAME TEXT                types TEXT as it is; \\e, \\r and \\xNN stand for themselves
 //	resize NAME ROWS COLS         changes the terminal's size
 //	signal NAME NUMBER            sends the program a signal
 //	hangup NAME                   takes the terminal away
@@ -40,6 +45,8 @@ type testTerminal struct {
 	news *sync.Cond
 	out  []byte
 	seen int
+	// screen is the terminal that shows what was printed.
+	screen *screen.Screen
 }
 
 type terminalsKey struct{}
@@ -94,7 +101,8 @@ func cmdTerm(ts *testscript.TestScript, neg bool, args []string) {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	ts.Check(cmd.Start())
-	tt := &testTerminal{master: master, cmd: cmd, ended: make(chan struct{}), quiet: make(chan struct{})}
+	tt := &testTerminal{master: master, cmd: cmd, ended: make(chan struct{}), quiet: make(chan struct{}),
+		screen: screen.New(24, 80)}
 	tt.news = sync.NewCond(&tt.mu)
 	go func() {
 		buf := make([]byte, 4096)
@@ -102,11 +110,16 @@ func cmdTerm(ts *testscript.TestScript, neg bool, args []string) {
 			n, err := master.Read(buf)
 			tt.mu.Lock()
 			tt.out = append(tt.out, buf[:n]...)
+			tt.screen.Feed(nil, buf[:n])
+			replies := tt.screen.Replies()
 			if err != nil {
 				close(tt.quiet)
 			}
 			tt.news.Broadcast()
 			tt.mu.Unlock()
+			if len(replies) > 0 {
+				_, _ = master.Write(replies)
+			}
 			if err != nil {
 				return
 			}
@@ -168,18 +181,60 @@ func cmdExpect(ts *testscript.TestScript, neg bool, args []string) {
 	tt := terminalsOf(ts).get(ts, args[0])
 	re, err := regexp.Compile("(?m)" + args[1])
 	ts.Check(err)
-	late := time.AfterFunc(patience, func() { tt.mu.Lock(); tt.news.Broadcast(); tt.mu.Unlock() })
-	defer late.Stop()
+	var left string
+	tt.wait(ts, func() bool {
+		printed := plain(tt.out)
+		tt.seen = min(tt.seen, len(printed))
+		left = printed[tt.seen:]
+		at := re.FindStringIndex(left)
+		if at != nil {
+			tt.seen += at[1]
+		}
+		return at != nil
+	}, func() {
+		ts.Fatalf("terminal %s never showed %q; since the last expect it showed:\n%s", args[0], args[1], left)
+	})
+}
+
+func cmdScreen(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: screen NAME REGEXP")
+	}
+	tt := terminalsOf(ts).get(ts, args[0])
+	re, err := regexp.Compile("(?m)" + args[1])
+	ts.Check(err)
+	shows := func() bool { return re.MatchString(strings.Join(tt.screen.Text(), "\n")) }
+	if neg {
+		tt.mu.Lock()
+		defer tt.mu.Unlock()
+		if shows() {
+			ts.Fatalf("terminal %s shows %q:\n%s", args[0], args[1], strings.Join(tt.screen.Text(), "\n"))
+		}
+		return
+	}
+	tt.wait(ts, shows, func() {
+		ts.Fatalf("terminal %s never showed %q; its screen is:\n%s", args[0], args[1], strings.Join(tt.screen.Text(), "\n"))
+	})
+}
+
+func cmdKeys(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: keys NAME TEXT")
+	}
+	text, err := strconv.Unquote(`"` + strings.ReplaceAll(strings.ReplaceAll(args[1], `"`, `\"`), `\e`, `\x1b`) + `"`)
+	ts.Check(err)
+	_, err = terminalsOf(ts).get(ts, args[0]).master.WriteString(text)
+	ts.Check(err)
+}
+
+// wait waits until f holds, which is asked whenever something was printed, and calls late where it never does.
+func (tt *testTerminal) wait(ts *testscript.TestScript, f func() bool, late func()) {
+	timer := time.AfterFunc(patience, func() { tt.mu.Lock(); tt.news.Broadcast(); tt.mu.Unlock() })
+	defer timer.Stop()
 	end := time.Now().Add(patience)
 	tt.mu.Lock()
 	defer tt.mu.Unlock()
-	for {
-		screen := plain(tt.out)
-		tt.seen = min(tt.seen, len(screen))
-		if at := re.FindStringIndex(screen[tt.seen:]); at != nil {
-			tt.seen += at[1]
-			return
-		}
+	for !f() {
 		over := false
 		select {
 		case <-tt.quiet:
@@ -187,17 +242,20 @@ func cmdExpect(ts *testscript.TestScript, neg bool, args []string) {
 		default:
 		}
 		if over || time.Now().After(end) {
-			ts.Fatalf("terminal %s never showed %q; since the last expect it showed:\n%s", args[0], args[1], screen[tt.seen:])
+			late()
 		}
 		tt.news.Wait()
 	}
 }
 
-var escapes = regexp.MustCompile("\x1b(\\[[0-?]*[ -/]*[@-~]|\\][^\a\x1b]*(\a|\x1b\\\\)|[@-_a-z=>])")
+var (
+	escapes = regexp.MustCompile("\x1b(\\[[0-?]*[ -/]*[@-~]|\\][^\a\x1b]*(\a|\x1b\\\\)|[()][0-9A-Z]|[@-_a-z=>])")
+	moves   = regexp.MustCompile("\x1b\\[[0-9;]*H")
+)
 
-// plain is what was printed without escape sequences, but for one that is still being printed.
+// plain is what was printed without escape sequences, a newline for each move of the cursor, but for one that is still being printed.
 func plain(out []byte) string {
-	s := escapes.ReplaceAllString(string(out), "")
+	s := escapes.ReplaceAllString(moves.ReplaceAllString(string(out), "\n"), "")
 	if i := strings.LastIndexByte(s, 0x1b); i >= 0 {
 		s = s[:i]
 	}
@@ -235,6 +293,9 @@ func cmdResize(ts *testscript.TestScript, neg bool, args []string) {
 		werr = unix.IoctlSetWinsize(int(fd), unix.TIOCSWINSZ, &unix.Winsize{Row: size(args[1]), Col: size(args[2])})
 	}))
 	ts.Check(werr)
+	tt.mu.Lock()
+	tt.screen.Resize(int(size(args[1])), int(size(args[2])))
+	tt.mu.Unlock()
 }
 
 func cmdHangup(ts *testscript.TestScript, neg bool, args []string) {

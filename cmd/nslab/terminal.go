@@ -196,7 +196,7 @@ func (t *terminal) appendStatus(b []byte) []byte {
 	// The last column stays free: to write there moves some terminals' screen up.
 	text = cells.Truncate(text, int(cols)-1, "")
 	text += strings.Repeat(" ", max(0, int(cols)-1-cells.StringWidth(text)))
-	return append(b, fmt.Sprintf("\x1b[?25l\x1b[?6l\x1b[4l\x1b(B\x0f\x1b[r\x1b[%d;1H\x1b[0;7m%s\x1b[0m\x1b[K", rows, text)...)
+	return append(b, fmt.Sprintf("\x1b[?25l\x1b[?6l\x1b[4l\x1b[r\x1b[%d;1H\x1b[0;7m%s\x1b[0m\x1b[K", rows, text)...)
 }
 
 // appendTitle sets the title of the terminal's window: the program's own, or which shell this is.
@@ -227,7 +227,7 @@ func (t *terminal) enter() {
 	if t.dumb {
 		return
 	}
-	b := []byte(strings.Repeat("\r\n", max(int(t.rows)-1, 0)))
+	b := []byte("\x1b(B\x0f" + strings.Repeat("\r\n", max(int(t.rows)-1, 0)))
 	if hasTitle(t.kind.Term) {
 		b = append([]byte("\x1b[22;2t"), b...) // remembers the title (XTWINOPS)
 	}

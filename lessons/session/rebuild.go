@@ -85,7 +85,7 @@ func (s *Session) rebuildTo(step string) error {
 	}
 	s.mu.Unlock()
 	for _, sh := range shells {
-		sh.Greet(nil)
+		sh.wipe()
 	}
 	return nil
 }

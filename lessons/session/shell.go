@@ -107,6 +107,15 @@ func (sh *Shell) read() {
 // print draws on the screen, and shows what came of it.
 func (sh *Shell) print(p []byte) {
 	sh.showing.Lock()
+	replies := sh.draw(p)
+	sh.showing.Unlock()
+	if len(replies) > 0 {
+		sh.typing.answer(replies)
+	}
+}
+
+// draw is print where sh.showing is held; it returns what the terminal answers.
+func (sh *Shell) draw(p []byte) (replies []byte) {
 	sh.mu.Lock()
 	sh.line = appendLast(sh.line, p, lineMax)
 	if sh.scripted {
@@ -121,11 +130,7 @@ func (sh *Shell) print(p []byte) {
 	for _, v := range viewers {
 		v.Show(sh.screen, sh.drawn, whole)
 	}
-	replies := sh.screen.Replies()
-	sh.showing.Unlock()
-	if len(replies) > 0 {
-		sh.typing.answer(replies)
-	}
+	return sh.screen.Replies()
 }
 
 // appendLast appends and keeps the last limit bytes or so.
@@ -199,22 +204,24 @@ func (sh *Shell) Watch(v Viewer) error {
 	return nil
 }
 
-// Greet empties the screen but for the prompt that stands, and shows a text above it. It is for the beginning, when
+// Greet shows a text above the prompt that stands, on an otherwise empty screen. It is for the beginning, when
 // nobody has typed yet.
-func (sh *Shell) Greet(text []byte) {
+func (sh *Shell) Greet(text []byte) { sh.afresh("\x1b[m\x1b[H\x1b[2J" + string(text)) }
+
+// wipe forgets what is on the screen but for the prompt that stands.
+func (sh *Shell) wipe() { sh.afresh("\x1bc") }
+
+func (sh *Shell) afresh(begin string) {
 	sh.showing.Lock()
 	defer sh.showing.Unlock()
 	sh.mu.Lock()
-	line := sh.line[bytes.LastIndexByte(sh.line, '\n')+1:]
-	text = append(append([]byte("\x1bc"), text...), line...)
+	line := string(sh.line[bytes.LastIndexByte(sh.line, '\n')+1:])
 	sh.running, sh.scripted = nil, false
-	viewers := sh.viewers
 	sh.mu.Unlock()
-	sh.screen.Feed(nil, text)
-	sh.screen.Repaint()
-	for _, v := range viewers {
-		v.Begin(sh.screen)
-	}
+	sh.draw([]byte(begin + line))
+	sh.mu.Lock()
+	sh.line = append(sh.line[:0], line...)
+	sh.mu.Unlock()
 }
 
 // Look calls f with the screen; nothing is drawn or shown as long as it lasts.

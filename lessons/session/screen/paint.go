@@ -37,7 +37,7 @@ func (s *Screen) Paint(out []byte, rows, cols int) []byte {
 	below, right := max(0, rows-s.rows), cols
 	rows, cols = min(rows, s.rows-top), min(cols, s.cols-left)
 	// Without wrapping and inserting, what is written is where it is written.
-	out = append(out, "\x1b[?25l\x1b[?6l\x1b[?7l\x1b[4l\x1b(B\x0f"...)
+	out = append(out, "\x1b[?25l\x1b[?6l\x1b[?7l\x1b[4l"...)
 	out = append(out, "\x1b[r"...) // there may be a region that is not ours
 	for y := range rows {
 		out = appendCSI(out, 'H', 0, y+1, 1)
