@@ -551,33 +551,35 @@ func takeTerminal(in *os.File) (*raw, error) {
 	return r, nil
 }
 
-// pump passes on what is typed and how large the terminal is.
+// pump passes on what is typed, and how large the terminal is when that changes. Where nslab has no controlling
+// terminal, and so no SIGWINCH (su -c makes it so), the size is seen when something is typed.
 func (r *raw) pump(typed func([]byte), size func(rows, cols uint16)) {
+	var mu sync.Mutex
+	width, height, _ := term.GetSize(int(r.in.Fd()))
+	look := func() {
+		mu.Lock()
+		defer mu.Unlock()
+		if w, h, err := term.GetSize(int(r.in.Fd())); err == nil && (w != width || h != height) {
+			width, height = w, h
+			size(uint16(h), uint16(w))
+		}
+	}
 	go func() {
 		for {
 			select {
 			case <-r.winch:
-				if w, h, err := term.GetSize(int(r.in.Fd())); err == nil {
-					size(uint16(h), uint16(w))
-				}
+				look()
 			case <-r.closed:
 				return
 			}
 		}
 	}()
 	go func() {
-		defer r.stop.Close()
 		buf := make([]byte, 4096)
 		for {
-			fds := []unix.PollFd{{Fd: int32(r.in.Fd()), Events: unix.POLLIN}, {Fd: int32(r.stop.Fd())}}
-			if _, err := unix.Poll(fds, -1); err == unix.EINTR {
-				continue
-			}
-			if fds[1].Revents != 0 {
-				return
-			}
 			n, err := r.in.Read(buf)
 			if n > 0 {
+				look()
 				typed(buf[:n])
 			}
 			if err != nil {
