@@ -575,8 +575,16 @@ func (r *raw) pump(typed func([]byte), size func(rows, cols uint16)) {
 		}
 	}()
 	go func() {
+		defer r.stop.Close()
 		buf := make([]byte, 4096)
 		for {
+			fds := []unix.PollFd{{Fd: int32(r.in.Fd()), Events: unix.POLLIN}, {Fd: int32(r.stop.Fd())}}
+			if _, err := unix.Poll(fds, -1); err == unix.EINTR {
+				continue
+			}
+			if fds[1].Revents != 0 {
+				return
+			}
 			n, err := r.in.Read(buf)
 			if n > 0 {
 				look()
