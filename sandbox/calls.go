@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"os/signal"
 	"runtime"
 	"syscall"
 	"unsafe"
@@ -10,69 +11,97 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// This file makes processes without starting a program a second time.
+// This file makes processes without starting nslab a second time, and without copying it.
 //
-// A process that clone(2) makes from a Go program has one thread and a copy of
-// a Go runtime that believes it has several: it may not run ordinary Go code.
-// What a lab needs done in such a process - join namespaces, mount, chroot,
-// exec - is a list of system calls, so the keeper writes the list first, with
-// every string and structure in place, and the new process does nothing but
-// walk it. That saves the start of a second Go program, which alone costs as
-// much as all the namespaces of a lab.
+// What a lab needs done in a new process - join namespaces, mount, chroot, exec - is a list of
+// system calls, so the keeper writes the list first, with every string and structure in place, and
+// the new process does nothing but walk it (walk_amd64.s). That saves the start of a second
+// Go program, which alone costs as much as all the namespaces of a lab. And since the walker needs
+// nothing of Go, not even a stack, the new process gets no copy of the memory of this one, as
+// fork(2) makes it: that copy, the page faults it brings to both and its taking down cost more than
+// all the rest.
 //
-// Results and the first error go to a page shared by both (the board), which
-// the keeper reads when the process has called execve(2) or exited.
+// Two ways remain, and which one is a matter of who can see the process:
+//
+//   - script.run: a process that shares our memory (CLONE_VM of clone(2)) and is gone when it has
+//     walked its script. It never enters the PID namespace of a lab, so nobody in a lab can name it.
+//   - [apart]: a process that executes the walker first, a program of 500 bytes (walker.go), and so has a
+//     memory of its own with nothing in it but the script, and no descriptor but those it was
+//     given. All that goes into a lab comes from such a process.
+//
+// Results and the first error go to the board: words behind the calls, which the keeper reads in place or
+// gets as a message.
 
 // script is a list of system calls for a new process, and the memory they
 // point to.
 type script struct {
 	calls []call
-	// arena holds the strings and structures; it never moves, for Go's
-	// collector does not move what is on the heap.
-	arena [][]byte
+	// what says what each call does, for the error: "mount proc on /proc".
+	what []string
+	// arena holds the strings and structures that calls point to.
+	arena   []byte
+	strings map[string]uintptr // where they are in it
 	// extra is how many bytes the script wants on the board for results in memory.
 	extra uintptr
-	// readyCall is the number of the call made by ready, plus one.
-	readyCall int
-	// onBoard are the arguments that are offsets into those bytes.
-	onBoard []boardArg
+	// fixes are the arguments that are addresses, known only when it is known where the script will be.
+	fixes []fix
+	// vectors are the places in the arena that hold addresses in it.
+	vectors []int
+	keep    []outside
+	// sock is the descriptor over which an apart process tells; 0 for others.
+	sock int
 }
 
-type boardArg struct {
-	call, arg int
-	offset    uintptr
-}
-
-// call is one system call.
+// call is one system call, as the walker knows it (walk.h).
 type call struct {
 	nr   uintptr
 	args [6]uintptr
 	// from[i], where not 0, says that argument i is the result of call from[i]-1.
 	from [6]int32
-	kind callKind
-	// to is where the parent goes on after a fork.
-	to int32
-	// what says what the call does, for the error: "mount proc on /proc".
-	what string
+	// to is where the parent goes on after a fork, fail where anyone goes on after an error.
+	to, fail int32
+	kind     callKind
+	// time is the word of the board that gets the time when the call was done, 0 for none.
+	time int32
 }
 
-type callKind uint8
+type callKind int32
 
 const (
 	must   callKind = iota // an error ends the process
 	may                    // an error is noted as the result -errno
 	fork                   // clone(2): the child walks on, the parent goes to call .to
 	wantN                  // like must, and a result of 0 is an error too (read at end of file)
-	unsigs                 // every signal back to its default action, none blocked
+	settle                 // no call: the process forgets its script, closes all and rests for ever
+)
+
+// fix is an argument that is an address: offset bytes into the arena, or into the script's own bytes on the board.
+type fix struct {
+	call, arg int
+	board     bool
+	offset    uintptr
+}
+
+// boardPtr is an offset into the script's own bytes on the board.
+type boardPtr uintptr
+
+// outside is memory that a call is given as it is, too large to be copied; only run has it.
+type outside []byte
+
+// wholeBoard and boardLen are the board as an argument, and its length.
+type (
+	wholeBoard struct{}
+	boardLen   struct{}
 )
 
 // ref is the result of an earlier call, as an argument of a later one.
 type ref int32
 
 // add appends a call. Arguments are int, uintptr, string (a C string), []byte
-// (a pointer to its first byte, kept as it is), ref, or boardPtr.
+// (a pointer to a copy), outside, vector, ref, boardPtr, wholeBoard or boardLen.
 func (s *script) add(kind callKind, what string, nr uintptr, args ...any) ref {
-	c := call{nr: nr, kind: kind, what: what}
+	c := call{nr: nr, kind: kind}
+	n := len(s.calls)
 	for i, a := range args {
 		switch a := a.(type) {
 		case int:
@@ -80,20 +109,37 @@ func (s *script) add(kind callKind, what string, nr uintptr, args ...any) ref {
 		case uintptr:
 			c.args[i] = a
 		case string:
-			c.args[i] = s.cstring(a)
+			s.fixes = append(s.fixes, fix{call: n, arg: i, offset: s.cstring(a)})
 		case []byte:
-			c.args[i] = s.bytes(a)
+			if len(a) > 0 {
+				s.fixes = append(s.fixes, fix{call: n, arg: i, offset: s.bytes(a)})
+			}
+		case outside:
+			c.args[i] = uintptr(unsafe.Pointer(&a[0]))
+			s.keep = append(s.keep, a)
+		case vector:
+			s.fixes = append(s.fixes, fix{call: n, arg: i, offset: uintptr(a)})
 		case ref:
 			c.from[i] = int32(a) + 1
 		case boardPtr:
-			s.onBoard = append(s.onBoard, boardArg{len(s.calls), i, uintptr(a)})
+			s.fixes = append(s.fixes, fix{call: n, arg: i, board: true, offset: uintptr(a)})
+		case wholeBoard:
+			s.fixes = append(s.fixes, fix{call: n, arg: i, board: true, offset: allOfIt})
+		case boardLen:
+			s.fixes = append(s.fixes, fix{call: n, arg: i, board: true, offset: lengthOfIt})
 		default:
 			panic(fmt.Sprintf("sandbox: argument %d of %s is a %T", i, what, a))
 		}
 	}
 	s.calls = append(s.calls, c)
-	return ref(len(s.calls) - 1)
+	s.what = append(s.what, what)
+	return ref(n)
 }
+
+const (
+	allOfIt    = ^uintptr(0)
+	lengthOfIt = ^uintptr(0) - 1
+)
 
 // must appends a call whose failure ends the process.
 func (s *script) must(what string, nr uintptr, args ...any) ref {
@@ -106,7 +152,7 @@ func (s *script) may(what string, nr uintptr, args ...any) ref {
 }
 
 // fork appends clone(2) with the flags; the calls that body adds are the child's, which must
-// end in an exec or an exit. The parent goes on behind them. Its result is the child's PID.
+// end in an exec, an exit or settle. The parent goes on behind them. Its result is the child's PID.
 func (s *script) fork(what string, flags uintptr, body func()) ref {
 	r := s.add(fork, what, unix.SYS_CLONE, flags|uintptr(unix.SIGCHLD))
 	body()
@@ -114,22 +160,41 @@ func (s *script) fork(what string, flags uintptr, body func()) ref {
 	return r
 }
 
-// exit appends the end of the process.
+// exit appends the end of the process; one that is apart sends its board first.
 func (s *script) exit(status int) {
+	s.report()
 	s.must("exit", unix.SYS_EXIT_GROUP, status)
 }
 
-// ready appends telling the keeper that it need not wait for the rest of the script: what is the
-// end of the process's life or its exec to process.ready otherwise.
-func (s *script) ready() {
-	s.must("tell the keeper that all is ready", unix.SYS_CLOSE, 0)
-	s.readyCall = len(s.calls)
+// report appends the sending of the board.
+func (s *script) report() {
+	if s.sock > 0 {
+		s.may("report", unix.SYS_SENDTO, s.sock, wholeBoard{}, boardLen{}, unix.MSG_NOSIGNAL, 0, 0)
+	}
 }
 
-// defaultSignals undoes what the Go runtime did to signals: the handlers would
-// be run in a process that has no runtime, and the mask outlives execve(2).
-func (s *script) defaultSignals() {
-	s.add(unsigs, "reset signals", 0)
+// settle appends what an init is when all is done: a process without descriptors that only waits.
+func (s *script) settle() {
+	s.unblock()
+	s.report()
+	s.add(settle, "settle", 0)
+}
+
+// unblock undoes what the keeper and Go did to signals: the mask outlives execve(2), and so does it that a signal
+// is ignored. Caught ones have their defaults already (CLONE_CLEAR_SIGHAND of clone(2)).
+func (s *script) unblock() {
+	var sigDefault, noSignals [32]byte // SIG_DFL is 0
+	for sig := syscall.Signal(1); sig < 32; sig++ {
+		switch sig {
+		case unix.SIGTSTP, unix.SIGTTIN, unix.SIGTTOU, unix.SIGCONT: // which Go leaves as it found them
+		default:
+			if !signal.Ignored(sig) {
+				continue
+			}
+		}
+		s.must("rt_sigaction", unix.SYS_RT_SIGACTION, int(sig), sigDefault[:], 0, 8)
+	}
+	s.must("rt_sigprocmask", unix.SYS_RT_SIGPROCMASK, unix.SIG_SETMASK, noSignals[:8], 0, 8)
 }
 
 // writeFile appends the writing of a short text to a file of /proc that is
@@ -147,6 +212,15 @@ func (s *script) newFile(path string, content []byte, mode int) {
 		s.must("write "+path, unix.SYS_WRITE, fd, content, len(content))
 	}
 	s.must("close "+path, unix.SYS_CLOSE, fd)
+}
+
+// copyFile appends the copying of a file of the machine; where it cannot be read any more, an empty one is made.
+func (s *script) copyFile(from, to string) {
+	source := s.may("open "+from, unix.SYS_OPENAT, unix.AT_FDCWD, from, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NOCTTY|unix.O_NONBLOCK)
+	fd := s.must("create "+to, unix.SYS_OPENAT, unix.AT_FDCWD, to, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC|unix.O_NOFOLLOW, 0o644)
+	s.may("copy "+from, unix.SYS_SENDFILE, fd, source, 0, etcMax)
+	s.must("close "+to, unix.SYS_CLOSE, fd)
+	s.may("close "+from, unix.SYS_CLOSE, source)
 }
 
 func (s *script) mkdir(path string, mode int) {
@@ -195,19 +269,9 @@ func (s *script) attach(tree ref, source, target string) {
 // are at their defaults.
 func (s *script) exec(path string, argv, env []string) {
 	s.must("close_range", unix.SYS_CLOSE_RANGE, 3, uintptr(^uint32(0)), unix.CLOSE_RANGE_CLOEXEC)
-	s.defaultSignals()
+	s.unblock()
 	s.must("execve "+path, unix.SYS_EXECVE, path, s.vector(argv), s.vector(env))
 }
-
-// execBare is exec for what needs no descriptor at all: the keeper's own 0, 1
-// and 2 are the machine's terminal, and the learner may open /proc/1/fd.
-func (s *script) execBare(path string, argv, env []string) {
-	s.must("close_range", unix.SYS_CLOSE_RANGE, 0, uintptr(^uint32(0)), unix.CLOSE_RANGE_CLOEXEC)
-	s.exec(path, argv, env)
-}
-
-// boardPtr is an offset into the script's own bytes on the board.
-type boardPtr uintptr
 
 // space reserves n bytes on the board for a system call to write to.
 func (s *script) space(n uintptr) boardPtr {
@@ -216,54 +280,48 @@ func (s *script) space(n uintptr) boardPtr {
 	return boardPtr(at)
 }
 
-// room returns n bytes of memory that stays where it is.
-func (s *script) room(n int) []byte {
-	const chunk = 16 << 10
-	if len(s.arena) > 0 {
-		last := s.arena[len(s.arena)-1]
-		at := (len(last) + 7) &^ 7
-		if at+n <= cap(last) {
-			s.arena[len(s.arena)-1] = last[:at+n]
-			return last[at : at+n : at+n]
-		}
+// room returns where in the arena n bytes begin.
+func (s *script) room(n int) int {
+	at := (len(s.arena) + 7) &^ 7
+	for len(s.arena) < at+n {
+		s.arena = append(s.arena, 0)
 	}
-	b := make([]byte, n, max(n, chunk))
-	s.arena = append(s.arena, b)
-	return b[:n:n]
+	return at
 }
 
+// cstring puts a string into the arena, once.
 func (s *script) cstring(str string) uintptr {
-	b := s.room(len(str) + 1)
-	copy(b, str)
-	b[len(str)] = 0
-	return uintptr(unsafe.Pointer(&b[0]))
+	at, ok := s.strings[str]
+	if !ok {
+		at = uintptr(len(s.arena))
+		s.arena = append(append(s.arena, str...), 0)
+		if s.strings == nil {
+			s.strings = map[string]uintptr{}
+		}
+		s.strings[str] = at
+	}
+	return at
 }
 
-// bytes keeps b itself, which is for large content that must not be copied.
 func (s *script) bytes(b []byte) uintptr {
-	if len(b) == 0 {
-		return 0
-	}
-	if len(b) < 256 {
-		c := s.room(len(b))
-		copy(c, b)
-		return uintptr(unsafe.Pointer(&c[0]))
-	}
-	// A full chunk of its own: the capacity leaves no room for others.
-	s.arena = append([][]byte{b[:len(b):len(b)]}, s.arena...)
-	return uintptr(unsafe.Pointer(&b[0]))
+	at := s.room(0)
+	s.arena = append(s.arena[:at:cap(s.arena)], b...)
+	return uintptr(at)
 }
 
-// vector lays out a NULL-terminated array of C strings, as execve(2) wants it.
-func (s *script) vector(list []string) uintptr {
+// vector is a NULL-terminated array of C strings in the arena, as execve(2) wants it.
+type vector uintptr
+
+func (s *script) vector(list []string) vector {
 	const word = unsafe.Sizeof(uintptr(0))
-	v := s.room((len(list) + 1) * int(word))
-	p := unsafe.Slice((*uintptr)(unsafe.Pointer(&v[0])), len(list)+1)
+	at := s.room((len(list) + 1) * int(word))
 	for i, str := range list {
-		p[i] = s.cstring(str)
+		place := at + i*int(word)
+		s.vectors = append(s.vectors, place)
+		offset := s.cstring(str)
+		*(*uintptr)(unsafe.Pointer(&s.arena[place])) = offset
 	}
-	p[len(list)] = 0
-	return uintptr(unsafe.Pointer(&v[0]))
+	return vector(at)
 }
 
 // structBytes returns the memory of a kernel structure as bytes.
@@ -271,126 +329,133 @@ func structBytes[T any](p *T) []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(p)), unsafe.Sizeof(*p))
 }
 
-// board is the memory that the new processes and the keeper share: word 0 is
-// the number of the call that failed plus one, word 1 its errno, then one word a call for
-// its result, then the script's own bytes.
-type board struct {
-	mem   []byte
-	words []uintptr
-	calls []call
+// image is a script laid out in one stretch of memory: two words, of which the first is the address of the
+// board; the calls; the board; the arena.
+//
+// The board is the number of the call that failed plus one, its errno, then one word a call for its
+// result, then the script's own bytes.
+type image struct {
+	words  []uintptr
+	script *script
+	board  int // where in words it begins
+	end    int // where it ends
 }
 
-func (s *script) board() (*board, error) {
+// timeCalls has every call note when it was done; benchmarks set it.
+var timeCalls bool
+
+// image lays the script out for an address, 0 for where it will be in our own memory.
+func (s *script) image(at uintptr) *image {
 	const word = unsafe.Sizeof(uintptr(0))
-	words := uintptr(2 + len(s.calls))
-	size := words*word + s.extra
-	mem, err := unix.Mmap(-1, 0, int(size), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED|unix.MAP_ANONYMOUS)
-	if err != nil {
-		return nil, fmt.Errorf("map %d bytes to share with a new process: %w", size, err)
+	// Where anyone goes on after an error.
+	fail := int32(len(s.calls))
+	s.exit(126)
+	n := len(s.calls)
+	img := &image{script: s, board: 2 + n*int(unsafe.Sizeof(call{})/word)}
+	times := 2 + n + int(s.extra/word)
+	img.end = img.board + times
+	if timeCalls {
+		img.end += 2 * n
 	}
-	b := &board{mem: mem, words: unsafe.Slice((*uintptr)(unsafe.Pointer(&mem[0])), words), calls: s.calls}
-	start := uintptr(unsafe.Pointer(&mem[0])) + words*word
-	for _, a := range s.onBoard {
-		s.calls[a.call].args[a.arg] = start + a.offset
+	img.words = make([]uintptr, img.end+(len(s.arena)+int(word)-1)/int(word))
+	if at == 0 {
+		at = uintptr(unsafe.Pointer(&img.words[0]))
 	}
-	return b, nil
+	board := at + uintptr(img.board)*word
+	arena := at + uintptr(img.end)*word
+	for i := range s.calls {
+		s.calls[i].fail = fail
+		if timeCalls {
+			s.calls[i].time = int32(times + 2*i)
+		}
+	}
+	for _, f := range s.fixes {
+		a := &s.calls[f.call].args[f.arg]
+		switch {
+		case !f.board:
+			*a = arena + f.offset
+		case f.offset == allOfIt:
+			*a = board
+		case f.offset == lengthOfIt:
+			*a = uintptr(img.end-img.board) * word
+		default:
+			*a = board + uintptr(2+n)*word + f.offset
+		}
+	}
+	for _, v := range s.vectors {
+		*(*uintptr)(unsafe.Pointer(&s.arena[v])) += arena
+	}
+	img.words[0] = board
+	copy(unsafe.Slice((*call)(unsafe.Pointer(&img.words[2])), n), s.calls)
+	if len(s.arena) > 0 {
+		copy(wordBytes(img.words[img.end:]), s.arena)
+	}
+	return img
 }
 
-func (b *board) close() { _ = unix.Munmap(b.mem) }
+// wordBytes are the same memory as bytes.
+func wordBytes(words []uintptr) []byte {
+	if len(words) == 0 {
+		return nil
+	}
+	return unsafe.Slice((*byte)(unsafe.Pointer(&words[0])), uintptr(len(words))*unsafe.Sizeof(words[0]))
+}
 
 // result returns what a call returned; negative errno for a call that was allowed to fail and did.
-func (b *board) result(r ref) int { return int(b.words[2+int(r)]) }
+func (img *image) result(r ref) int { return int(img.words[img.board+2+int(r)]) }
 
 // bytes returns n bytes of the script's own part of the board.
-func (b *board) bytes(p boardPtr, n uintptr) []byte {
-	start := uintptr(len(b.words))*unsafe.Sizeof(uintptr(0)) + uintptr(p)
-	return b.mem[start : start+n]
+func (img *image) bytes(p boardPtr, n uintptr) []byte {
+	return wordBytes(img.words[img.board+2+len(img.script.calls) : img.end])[p : uintptr(p)+n]
 }
 
 // err returns the error of the call that ended the process, as what it was doing and errno.
-func (b *board) err() error {
-	if b.words[0] == 0 {
+func (img *image) err() error {
+	failed, errno := img.words[img.board], img.words[img.board+1]
+	if failed == 0 {
 		return nil
 	}
-	what := b.calls[b.words[0]-1].what
-	if b.words[1] == 0 {
+	what := img.script.what[failed-1]
+	if errno == 0 {
 		return fmt.Errorf("%s: the other side has gone", what)
 	}
-	return fmt.Errorf("%s: %w", what, syscall.Errno(b.words[1]))
+	return fmt.Errorf("%s: %w", what, syscall.Errno(errno))
+}
+
+// merge takes over what a message says of the board: each process of a script fills in its own part.
+func (img *image) merge(message []uintptr) {
+	for i, w := range message {
+		if w != 0 {
+			img.words[img.board+i] = w
+		}
+	}
 }
 
 // errUnborn is the error of a process that neither reached its exec nor said why:
 // something killed it.
 var errUnborn = errors.New("the new process was killed before it was ready")
 
-// process is a process that the keeper has cloned and not yet waited for.
-type process struct {
-	pid int
-	// done is the reading end of a pipe whose writing end the new processes close when they
-	// have called execve(2) or ended.
-	done int
+// cloneArgs is struct clone_args of clone(2).
+type cloneArgs struct {
+	flags, pidfd, childTID, parentTID, exitSignal, stack, stackSize, tls uint64
 }
 
-// start clones a process with the flags and sets it walking the script. Its
-// caller calls ready, abandon or both.
-func (s *script) start(b *board, flags uintptr) (*process, error) {
-	return s.startAlive(b, flags, -1)
-}
+// allSignals is what spawn blocks.
+var allSignals = ^uint64(0)
 
-// startAlive is start for a script that has a call made by alive.
-func (s *script) startAlive(b *board, flags uintptr, alive ref) (*process, error) {
-	// No other new process may hold a copy of the writing end: ready would
-	// wait for it too, and a learner can stop a process of his lab.
-	syscall.ForkLock.Lock()
-	var p [2]int
-	if err := unix.Pipe2(p[:], unix.O_CLOEXEC); err != nil {
-		syscall.ForkLock.Unlock()
-		return nil, fmt.Errorf("make a pipe: %w", err)
-	}
-	if s.readyCall > 0 {
-		s.calls[s.readyCall-1].args[0] = uintptr(p[1])
-	}
-	if alive >= 0 {
-		s.calls[alive-1].args[0] = uintptr(p[0])
-		s.calls[alive].args[0] = uintptr(p[1])
-	}
-	// The thread's signal mask is changed around clone(2): the goroutine must
-	// stay on it.
-	runtime.LockOSThread()
-	pid, errno := cloneAndWalk(flags|uintptr(unix.SIGCHLD), s.calls, b.words)
-	runtime.UnlockOSThread()
-	_ = unix.Close(p[1])
-	syscall.ForkLock.Unlock()
-	runtime.KeepAlive(s)
+// spawn makes a process that shares our memory and walks the calls. This is the only place where one is made.
+//
+//go:noescape
+func spawn(args *cloneArgs, calls *call, words *uintptr) (pid, errno uintptr)
+
+// start sets a process walking; flags are added to those it takes to share our memory.
+func (img *image) start(flags uintptr) (int, error) {
+	args := &cloneArgs{flags: uint64(flags) | unix.CLONE_VM | unix.CLONE_CLEAR_SIGHAND, exitSignal: uint64(unix.SIGCHLD)}
+	pid, errno := spawn(args, (*call)(unsafe.Pointer(&img.words[2])), &img.words[img.board])
 	if errno != 0 {
-		_ = unix.Close(p[0])
-		return nil, fmt.Errorf("clone a process with flags %#x: %w", flags, errno)
+		return 0, fmt.Errorf("clone a process: %w", syscall.Errno(errno))
 	}
-	return &process{pid: int(pid), done: p[0]}, nil
-}
-
-// ready waits until every process of the script has called execve(2) or ended, and returns the
-// error of the first that failed.
-func (p *process) ready(b *board) error {
-	var one [1]byte
-	for {
-		// A byte is a process that says it is alive; the end of file is all of them.
-		n, err := unix.Read(p.done, one[:])
-		if n == 1 || err == unix.EINTR {
-			continue
-		}
-		break
-	}
-	closeAll(p.done)
-	p.done = -1
-	return b.err()
-}
-
-// abandon ends a process that is of no use and waits for its end.
-func (p *process) abandon() {
-	closeAll(p.done)
-	_ = unix.Kill(p.pid, unix.SIGKILL)
-	_, _ = reap(p.pid)
+	return int(pid), nil
 }
 
 // reap waits for the end of a process of ours and returns its status.
@@ -408,107 +473,27 @@ func reap(pid int) (unix.WaitStatus, error) {
 	}
 }
 
-// run starts the script's process and waits for its end. The process must not exec.
-func (s *script) run(flags uintptr) (*board, error) {
-	b, err := s.board()
+// run starts the script's process, in our own memory, and waits for its end. Unless it gets our table of
+// descriptors too (CLONE_FILES) it has a copy.
+func (s *script) run(flags uintptr) (*image, error) {
+	s.exit(0)
+	img := s.image(0)
+	pid, err := img.start(flags)
 	if err != nil {
 		return nil, err
 	}
-	p, err := s.start(b, flags)
-	if err != nil {
-		b.close()
-		return nil, err
-	}
-	_ = unix.Close(p.done)
-	status, err := reap(p.pid)
+	status, err := reap(pid)
+	runtime.KeepAlive(img)
 	if err == nil {
-		err = b.err()
+		err = img.err()
 	}
 	if err == nil && (!status.Exited() || status.ExitStatus() != 0) {
 		err = errUnborn
 	}
-	runtime.KeepAlive(s)
 	if err != nil {
-		b.close()
 		return nil, err
 	}
-	return b, nil
-}
-
-var (
-	allSignals = ^uint64(0)
-	noSignals  uint64
-	// sigDefault is a struct sigaction of zeros, SIG_DFL, large enough for every architecture.
-	sigDefault [8]uintptr
-)
-
-// cloneAndWalk is the only place where a process is made. Between clone(2) and
-// the end of walk the child runs on a copy of this stack with every signal
-// blocked; nothing here may allocate, grow the stack or enter the scheduler.
-//
-//go:norace
-//go:nocheckptr
-//go:nosplit
-//go:noinline
-func cloneAndWalk(flags uintptr, calls []call, words []uintptr) (uintptr, syscall.Errno) {
-	var old uint64
-	syscall.RawSyscall6(unix.SYS_RT_SIGPROCMASK, unix.SIG_SETMASK, uintptr(unsafe.Pointer(&allSignals)), uintptr(unsafe.Pointer(&old)), 8, 0, 0)
-	pid, _, errno := syscall.RawSyscall6(unix.SYS_CLONE, flags, 0, 0, 0, 0, 0)
-	if errno == 0 && pid == 0 {
-		walk(calls, words)
-	}
-	syscall.RawSyscall6(unix.SYS_RT_SIGPROCMASK, unix.SIG_SETMASK, uintptr(unsafe.Pointer(&old)), 0, 8, 0, 0)
-	return pid, errno
-}
-
-// walk makes the calls in order and does not return.
-//
-//go:norace
-//go:nocheckptr
-//go:nosplit
-//go:noinline
-func walk(calls []call, words []uintptr) {
-	for i := 0; i < len(calls); {
-		c := &calls[i]
-		if c.kind == unsigs {
-			for sig := uintptr(1); sig <= 64; sig++ {
-				syscall.RawSyscall6(unix.SYS_RT_SIGACTION, sig, uintptr(unsafe.Pointer(&sigDefault)), 0, 8, 0, 0)
-			}
-			syscall.RawSyscall6(unix.SYS_RT_SIGPROCMASK, unix.SIG_SETMASK, uintptr(unsafe.Pointer(&noSignals)), 0, 8, 0, 0)
-			i++
-			continue
-		}
-		for j := range c.from {
-			if c.from[j] != 0 {
-				c.args[j] = words[1+c.from[j]]
-			}
-		}
-		r, _, errno := syscall.RawSyscall6(c.nr, c.args[0], c.args[1], c.args[2], c.args[3], c.args[4], c.args[5])
-		if errno == unix.EINTR {
-			continue
-		}
-		if errno != 0 && c.kind == may {
-			r, errno = -uintptr(errno), 0
-		}
-		if errno != 0 || (c.kind == wantN && r == 0) {
-			words[1] = uintptr(errno)
-			words[0] = uintptr(i) + 1
-			break
-		}
-		if c.kind == fork && r == 0 {
-			i++
-			continue
-		}
-		words[2+i] = r
-		if c.kind == fork {
-			i = int(c.to)
-			continue
-		}
-		i++
-	}
-	for {
-		syscall.RawSyscall6(unix.SYS_EXIT_GROUP, 126, 0, 0, 0, 0, 0)
-	}
+	return img, nil
 }
 
 // closeAll closes descriptors that are not negative.

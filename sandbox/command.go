@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -75,7 +76,16 @@ func (l *Lab) startCommand(c Command) (*Process, error) {
 	}
 	defer cleanup()
 
-	s := &script{}
+	// Before the process can be: Close waits for it.
+	if !l.hold() {
+		return nil, errLabEnded
+	}
+	a, err := startApart([]string{"nslab"}, nil, slices.Concat(l.nsFDs(), l.cgroup.fds(), std[:])...)
+	if err != nil {
+		l.alive.Done()
+		return nil, err
+	}
+	s := a.script
 	mid, pid := l.enter(s, c.Flags, func() {
 		s.setsid()
 		for i, fd := range std {
@@ -93,24 +103,10 @@ func (l *Lab) startCommand(c Command) (*Process, error) {
 		s.execIn(c.Args, c.Env)
 	})
 	s.exit(0)
-	b, err := s.board()
-	if err != nil {
-		return nil, err
-	}
-	defer b.close()
-	// Before the process can be: Close waits for it.
-	if !l.hold() {
-		return nil, errLabEnded
-	}
-	first, err := s.start(b, 0)
-	if err != nil {
-		l.alive.Done()
-		return nil, err
-	}
-	err = first.ready(b)
-	runtime.KeepAlive(s)
+	<-l.keeper.furnished
+	img, err := a.walk(nil)
 	p := &Process{done: make(chan struct{})}
-	p.PID, err = b.born(err, first.pid, mid, pid)
+	p.PID, err = img.born(err, a.pid, mid, pid)
 	known.Store(p.PID, true)
 	if err != nil {
 		known.Delete(p.PID)
@@ -157,7 +153,7 @@ func (s *script) execIn(argv, env []string) {
 		return
 	}
 	s.must("close_range", unix.SYS_CLOSE_RANGE, 3, uintptr(^uint32(0)), unix.CLOSE_RANGE_CLOEXEC)
-	s.defaultSignals()
+	s.unblock()
 	v, e := s.vector(argv), s.vector(env)
 	dirs := strings.Split(Path, ":")
 	for i, dir := range dirs {

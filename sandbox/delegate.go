@@ -108,6 +108,14 @@ func giveGroup(dir, uid, gid int, files []string) error {
 	return nil
 }
 
+// fds are the descriptors that the lab's processes take with them until their exec.
+func (d *division) fds() []int {
+	if d == nil {
+		return nil
+	}
+	return []int{d.enter, d.host}
+}
+
 // begin appends moving the first process into the lab's group, where its cgroup namespace shall begin. The
 // kernel lets us move processes by our right to the group above both, when the file was opened.
 func (d *division) begin(s *script) {

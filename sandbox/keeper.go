@@ -28,15 +28,14 @@
 // own devpts. [Lab.Snapshot] is what the kernel says of it,
 // as plain data.
 //
-// No second program is started on the way: see calls.go for how, and init.go
-// for the only program that nslab brings into every lab.
+// Nothing of Go is started a second time on the way, nor copied: see calls.go for how, and walker.go
+// for the program of 500 bytes that every process of a lab begins with and its init stays.
 package sandbox
 
 import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -71,6 +70,10 @@ type Keeper struct {
 	mnt    int
 	pid    int
 
+	// furnished is closed when the tools of the labs are complete, or furnishErr says why not.
+	furnished  chan struct{}
+	furnishErr error
+
 	closing  sync.Once
 	closeErr error
 
@@ -87,16 +90,12 @@ const outsideID = 65534
 
 // NewKeeper makes a keeper. Its error says what the kernel refused; nslab doctor finds out why.
 func NewKeeper(o KeeperOptions) (*Keeper, error) {
-	ini, err := initProgram()
-	if err != nil {
-		return nil, err
-	}
 	k := &Keeper{
 		machine: lookAtMachine(),
-		tools:   tools{init: ini, busybox: o.BusyBox, applets: o.Applets, program: o.Program, links: o.Links},
+		tools:   tools{busybox: o.BusyBox, applets: o.Applets, program: o.Program, links: o.Links},
 		root:    os.Geteuid() == 0,
 		user:    -1, mnt: -1, pid: -1,
-		labs: map[*Lab]bool{},
+		labs: map[*Lab]bool{}, furnished: make(chan struct{}),
 	}
 	if err := k.start(unix.CLONE_NEWUSER); err != nil {
 		if !k.root || !errors.Is(err, unix.EPERM) && !errors.Is(err, unix.ENOSPC) && !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.ENOSYS) {
@@ -107,6 +106,7 @@ func NewKeeper(o KeeperOptions) (*Keeper, error) {
 			return nil, fmt.Errorf("start the keeper of labs: with a user namespace: %w; without: %w", err, err2)
 		}
 	}
+	go k.furnish()
 	return k, nil
 }
 
@@ -139,66 +139,59 @@ func idMapped(path string, id int64) bool {
 
 // start makes the anchor.
 func (k *Keeper) start(userFlag uintptr) error {
-	var hand [2]int
-	if err := unix.Pipe2(hand[:], unix.O_CLOEXEC); err != nil {
-		return fmt.Errorf("make a pipe: %w", err)
+	a, err := startApart([]string{"nslab-keeper"}, nil)
+	if err != nil {
+		return err
 	}
-	defer closeAll(hand[1])
-	s := &script{}
-	b1 := s.space(1)
-	// The maps are written from outside, by a process with the right to.
-	s.must("close", unix.SYS_CLOSE, hand[1])
-	s.add(wantN, "wait for the keeper", unix.SYS_READ, hand[0], b1, 1)
-	s.mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "")
-	var program ref
-	if k.tools.program != "" {
-		// Before a tmpfs hides it, and while we may still pass through
-		// folders that only root may enter.
-		program = s.may("open_tree "+k.tools.program, unix.SYS_OPEN_TREE, unix.AT_FDCWD, k.tools.program, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC)
-		attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY | unix.MOUNT_ATTR_NOSUID}
-		s.may("make "+k.tools.program+" read-only", unix.SYS_MOUNT_SETATTR, program, "", unix.AT_EMPTY_PATH, structBytes(&attr), unix.MOUNT_ATTR_SIZE_VER0)
-	}
-	k.becomeRoot(s, userFlag != 0)
-	s.setsid()
-	// A change of credentials clears the signal (PR_SET_PDEATHSIG(2const)), so it is set
-	// after the last; and the program may have died before.
+	s := a.script
 	s.dieWithKeeper()
-	alive := s.alive()
-	s.lockMachine()
-	s.stage(&k.tools, program)
-	s.must("chdir /", unix.SYS_CHDIR, "/")
-	s.execBare(stageTools+"/lib/init", []string{"nslab-keeper"}, nil)
-
-	b, err := s.board()
-	if err != nil {
-		closeAll(hand[0])
-		return err
-	}
-	defer b.close()
-	p, err := s.startAlive(b, userFlag|unix.CLONE_NEWPID|unix.CLONE_NEWNS, alive)
-	closeAll(hand[0])
-	if err != nil {
-		return err
-	}
-	defer runtime.KeepAlive(s)
+	s.alive()
 	if userFlag != 0 {
-		if err = k.writeMaps(p.pid); err != nil {
-			p.abandon()
-			return err
+		s.must("make a user namespace", unix.SYS_UNSHARE, unix.CLONE_NEWUSER)
+		if k.root {
+			// Only from outside may somebody else be made root.
+			s.tell()
+		} else {
+			s.writeMaps(must, unix.AT_FDCWD, "/proc/", os.Geteuid(), os.Getegid())
 		}
 	}
-	if _, err = unix.Write(hand[1], []byte{1}); err == nil {
-		err = p.ready(b)
-	}
+	proc, number := s.openProc(), s.space(numberSize)
+	s.fork("clone the keeper's process", unix.CLONE_VM|unix.CLONE_PARENT|unix.CLONE_NEWPID|unix.CLONE_NEWNS, func() {
+		s.readNumber(proc, number)
+		s.mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "")
+		var program ref
+		if k.tools.program != "" {
+			// Before a tmpfs hides it, and while we may still pass through
+			// folders that only root may enter.
+			program = s.may("open_tree "+k.tools.program, unix.SYS_OPEN_TREE, unix.AT_FDCWD, k.tools.program, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC)
+			attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY | unix.MOUNT_ATTR_NOSUID}
+			s.may("make "+k.tools.program+" read-only", unix.SYS_MOUNT_SETATTR, program, "", unix.AT_EMPTY_PATH, structBytes(&attr), unix.MOUNT_ATTR_SIZE_VER0)
+		}
+		k.becomeRoot(s, userFlag != 0)
+		s.setsid()
+		// A change of credentials clears the signal (PR_SET_PDEATHSIG(2const)), so it is set
+		// after the last; and the program may have died before.
+		s.dieWithKeeper()
+		s.alive()
+		s.lockMachine()
+		s.stage(&k.tools, program)
+		s.beInit("nslab-keeper")
+	})
+	s.exit(0)
+	img, err := a.walk(func() error { return k.writeMaps(a.pid) })
+	k.anchor, err = img.born(err, a.pid, -1, number)
 	if err == nil {
-		k.anchor = p.pid
-		known.Store(p.pid, true)
+		known.Store(k.anchor, true)
 		err = k.openAnchor()
 	}
 	if err != nil {
 		closeAll(k.user, k.mnt, k.pid)
 		k.user, k.mnt, k.pid = -1, -1, -1
-		p.abandon()
+		if k.anchor > 0 {
+			_ = unix.Kill(k.anchor, unix.SIGKILL)
+			_, _ = reap(k.anchor)
+			known.Delete(k.anchor)
+		}
 	}
 	return err
 }
@@ -246,6 +239,7 @@ func (k *Keeper) close() error {
 	labs := k.labs
 	k.labs = nil
 	k.mu.Unlock()
+	<-k.furnished
 	var errs []error
 	for l := range labs {
 		errs = append(errs, l.end())
@@ -357,11 +351,9 @@ func (s *script) dieWithKeeper() {
 }
 
 // alive appends the proof that the keeper has not died before dieWithKeeper: a
-// write to the pipe it reads. The process has a reading end of its own from the
-// fork, with which the write would never fail. startAlive fills in both descriptors.
-func (s *script) alive() ref {
-	s.must("close the keeper's end", unix.SYS_CLOSE, 0)
-	return s.must("tell the keeper", unix.SYS_WRITE, 0, []byte{1}, 1)
+// word over the socket at whose other end it is, which would fail.
+func (s *script) alive() {
+	s.must("tell the keeper", unix.SYS_SENDTO, s.sock, []byte{living}, 1, unix.MSG_NOSIGNAL, 0, 0)
 }
 
 // lockMachine appends making all that the machine has mounted read-only in the

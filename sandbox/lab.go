@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -111,56 +110,52 @@ func (l *Lab) start() error {
 		l.cgroup = divide(k.ids())
 		l.options.divided = l.cgroup != nil
 	}
-	s := &script{}
-	flags := uintptr(labFlags)
+	a, err := startApart([]string{"init"}, []string{"PATH=" + Path}, append(l.cgroup.fds(), k.user, k.mnt, k.pid)...)
+	if err != nil {
+		l.cgroup.close()
+		return err
+	}
+	s := a.script
 	l.cgroup.begin(s)
 	k.dropGroups(s)
 	s.dieWithKeeper()
-	alive := s.alive()
-	if !k.noUser {
-		flags |= unix.CLONE_NEWUSER
-		s.must("join the keeper's user namespace", unix.SYS_SETNS, k.user, unix.CLONE_NEWUSER)
-	}
-	s.must("join the keeper's mount namespace", unix.SYS_SETNS, k.mnt, unix.CLONE_NEWNS)
+	s.alive()
+	k.join(s)
 	s.must("join the keeper's PID namespace", unix.SYS_SETNS, k.pid, unix.CLONE_NEWPID)
 	k.becomeRoot(s, !k.noUser)
-	proc := s.openProc()
-	mid, ini := s.intoPID(flags, proc, func() {
-		l.cgroup.settle(s)
+	proc, number := s.openProc(), s.space(numberSize)
+	// See intoPID.
+	between := s.fork("clone a process in the keeper's PID namespace", unix.CLONE_VM|unix.CLONE_PARENT, func() {
 		if !k.noUser {
 			// Changed credentials made it undumpable, and its /proc files root's (PR_SET_DUMPABLE(2const)).
 			s.must("prctl PR_SET_DUMPABLE", unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 1)
-			s.writeFile(may, "/proc/self/setgroups", "deny")
-			s.writeFile(must, "/proc/self/uid_map", idMap(0, 0))
-			s.writeFile(must, "/proc/self/gid_map", idMap(0, 0))
-			s.ownKeyring()
-			// The machine kills a lab first when memory runs out.
-			s.writeFile(may, "/proc/self/oom_score_adj", "500")
+			s.must("make a user namespace", unix.SYS_UNSHARE, unix.CLONE_NEWUSER)
+			s.writeMaps(must, unix.AT_FDCWD, "/proc/", 0, 0)
 		}
-		s.setsid()
-		s.must("umask", unix.SYS_UMASK, 0)
-		s.must("sethostname", unix.SYS_SETHOSTNAME, []byte(l.options.HostName), len(l.options.HostName))
-		s.must("setdomainname", unix.SYS_SETDOMAINNAME, []byte("(none)"), len("(none)"))
-		s.linkUp("lo")
-		s.buildRoot(k.machine, l.options)
-		s.must("umask", unix.SYS_UMASK, 0o022)
-		s.must("chdir /root", unix.SYS_CHDIR, "/root")
-		s.execBare(initPath, []string{"init"}, []string{"PATH=" + Path})
+		s.fork("clone the lab's init", labFlags|unix.CLONE_VM|unix.CLONE_PARENT, func() {
+			s.readNumber(proc, number)
+			l.cgroup.settle(s)
+			if !k.noUser {
+				s.ownKeyring()
+				// The machine kills a lab first when memory runs out.
+				s.writeFile(may, "/proc/self/oom_score_adj", "500")
+			}
+			s.setsid()
+			s.must("umask", unix.SYS_UMASK, 0)
+			s.must("sethostname", unix.SYS_SETHOSTNAME, []byte(l.options.HostName), len(l.options.HostName))
+			s.must("setdomainname", unix.SYS_SETDOMAINNAME, []byte("(none)"), len("(none)"))
+			s.linkUp("lo")
+			s.buildRoot(k.machine, l.options)
+			s.must("umask", unix.SYS_UMASK, 0o022)
+			s.must("chdir /root", unix.SYS_CHDIR, "/root")
+			s.beInit("init")
+		})
+		s.exit(0)
 	})
 	s.exit(0)
 
-	b, err := s.board()
-	if err != nil {
-		return err
-	}
-	defer b.close()
-	p, err := s.startAlive(b, 0, alive)
-	if err != nil {
-		return err
-	}
-	err = p.ready(b)
-	runtime.KeepAlive(s)
-	l.init, err = b.born(err, p.pid, mid, ini)
+	img, err := a.walk(nil)
+	l.init, err = img.born(err, a.pid, between, number)
 	if err == nil {
 		l.cgroup.handOn()
 		err = l.open()
@@ -178,19 +173,51 @@ func (l *Lab) start() error {
 	return err
 }
 
+// join appends entering the keeper's namespaces, but for its PID namespace.
+func (k *Keeper) join(s *script) {
+	if !k.noUser {
+		s.must("join the keeper's user namespace", unix.SYS_SETNS, k.user, unix.CLONE_NEWUSER)
+	}
+	s.must("join the keeper's mount namespace", unix.SYS_SETNS, k.mnt, unix.CLONE_NEWNS)
+}
+
+// writeMaps appends making the outside IDs root of the user namespace that the process is in; dir and path lead to a /proc.
+func (s *script) writeMaps(kind callKind, dir any, path string, uid, gid int) {
+	for _, f := range []struct {
+		name, text string
+		kind       callKind
+	}{{"setgroups", "deny", may}, {"uid_map", idMap(0, uid), kind}, {"gid_map", idMap(0, gid), kind}} {
+		fd := s.add(f.kind, "open "+f.name, unix.SYS_OPENAT, dir, path+"self/"+f.name, unix.O_WRONLY|unix.O_CLOEXEC)
+		s.add(f.kind, "write "+f.name, unix.SYS_WRITE, fd, []byte(f.text), len(f.text))
+		s.add(f.kind, "close", unix.SYS_CLOSE, fd)
+	}
+}
+
+// beInit appends what makes the process the init of its PID namespace for the rest of its life: it goes by that
+// name, and the kernel reaps its children (wait(2), NOTES).
+func (s *script) beInit(name string) {
+	s.must("prctl PR_SET_NAME", unix.SYS_PRCTL, unix.PR_SET_NAME, name)
+	ignore := [32]byte{1} // SIG_IGN, in the byte order of all we run on
+	s.must("ignore SIGCHLD", unix.SYS_RT_SIGACTION, int(unix.SIGCHLD), ignore[:], 0, 8)
+	s.settle()
+}
+
 // intoPID appends the cloning of a process, with the flags, inside the PID namespace that the
 // script has joined. What joined it is not in it itself; only its children are, and only a process
 // that is in one can make another below (pid_namespaces(7), clone(2) EINVAL): hence the
 // process between, which is gone at once. All of them are children of the program (CLONE_PARENT), so that it
-// can wait for them.
+// can wait for them, and of one memory until the last has called execve(2): the others sleep until then (CLONE_VFORK).
 //
 // clone(2) tells the number that the process has where it was cloned; what we want is the
 // machine's, which the process itself reads from the machine's /proc.
-func (s *script) intoPID(flags uintptr, proc ref, body func()) (between ref, number boardPtr) {
+func (s *script) intoPID(flags, memory uintptr, proc ref, body func()) (between ref, number boardPtr) {
 	number = s.space(numberSize)
 	process := func() {
-		s.fork("clone a process in the lab", flags|unix.CLONE_PARENT, func() {
-			s.must("read the process's number", unix.SYS_READLINKAT, proc, "self", number, numberSize)
+		s.fork("clone a process in the lab", flags|memory|unix.CLONE_PARENT|unix.CLONE_VFORK, func() {
+			s.readNumber(proc, number)
+			if memory == 0 {
+				s.report() // the others do not see it
+			}
 			body()
 		})
 	}
@@ -198,11 +225,16 @@ func (s *script) intoPID(flags uintptr, proc ref, body func()) (between ref, num
 		process()
 		return -1, number
 	}
-	between = s.fork("clone a process in the PID namespace", unix.CLONE_PARENT, func() {
+	between = s.fork("clone a process in the PID namespace", unix.CLONE_PARENT|unix.CLONE_VM|unix.CLONE_VFORK, func() {
 		process()
 		s.exit(0)
 	})
 	return between, number
+}
+
+// readNumber appends writing down which number the process has in the PID namespace of a /proc.
+func (s *script) readNumber(proc ref, number boardPtr) {
+	s.must("read the process's number", unix.SYS_READLINKAT, proc, "self", number, numberSize)
 }
 
 // numberSize is room for a PID in decimal.
@@ -215,10 +247,10 @@ func (s *script) openProc() ref {
 
 // born waits for the processes on the way of intoPID and returns the PID of
 // the one that was wanted, or err or what else went wrong.
-func (b *board) born(err error, first int, between ref, number boardPtr) (int, error) {
+func (img *image) born(err error, first int, between ref, number boardPtr) (int, error) {
 	ways := []int{first}
 	if between >= 0 {
-		ways = append(ways, b.result(between))
+		ways = append(ways, img.result(between))
 	}
 	for _, pid := range ways {
 		if pid > 0 {
@@ -227,7 +259,7 @@ func (b *board) born(err error, first int, between ref, number boardPtr) (int, e
 			}
 		}
 	}
-	pid, _ := strconv.Atoi(unix.ByteSliceToString(b.bytes(number, numberSize)))
+	pid, _ := strconv.Atoi(unix.ByteSliceToString(img.bytes(number, numberSize)))
 	if err == nil && pid <= 0 {
 		err = errUnborn
 	}
@@ -301,7 +333,11 @@ func nsPIDs(pid int) ([]int, error) {
 }
 
 func (l *Lab) fds() []int {
-	return []int{l.ns.user, l.ns.mnt, l.ns.uts, l.ns.ipc, l.ns.net, l.ns.pid, l.ns.cgroup, l.rootFD, l.procFD, l.ptsFD}
+	return append(l.nsFDs(), l.rootFD, l.procFD, l.ptsFD)
+}
+
+func (l *Lab) nsFDs() []int {
+	return []int{l.ns.user, l.ns.mnt, l.ns.uts, l.ns.ipc, l.ns.net, l.ns.pid, l.ns.cgroup}
 }
 
 // Host returns the inode numbers of the lab's own initial namespaces.
@@ -371,9 +407,9 @@ func (l *Lab) enter(s *script, flags uintptr, body func()) (between ref, number 
 	k := l.keeper
 	k.dropGroups(s)
 	s.dieWithKeeper()
-	// Until its exec the process holds a copy of our memory and
-	// descriptors, and from the fork on the learner can see it: let nobody
-	// look inside. The memory's owner is our own user namespace, so the lab's root
+	// Until its exec the process has our descriptors, and from its cloning on
+	// the learner can see it: let nobody look inside. Its memory's owner is our own user
+	// namespace, where it executed the walker, so the lab's root
 	// has no power over it (PR_SET_DUMPABLE(2const), ptrace(2)).
 	proc := s.openProc()
 	for _, ns := range []struct {
@@ -405,26 +441,21 @@ func (l *Lab) enter(s *script, flags uintptr, body func()) (between ref, number 
 		// dumpable for that.
 		s.must("make a user namespace", unix.SYS_UNSHARE, unix.CLONE_NEWUSER)
 		s.must("prctl PR_SET_DUMPABLE", unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 1)
-		for _, f := range [][2]string{{"setgroups", "deny"}, {"uid_map", idMap(0, 0)}, {"gid_map", idMap(0, 0)}} {
-			kind := must
-			if f[0] == "setgroups" {
-				kind = may
-			}
-			fd := s.add(kind, "open "+f[0], unix.SYS_OPENAT, proc, "self/"+f[0], unix.O_WRONLY|unix.O_CLOEXEC)
-			s.add(kind, "write "+f[0], unix.SYS_WRITE, fd, []byte(f[1]), len(f[1]))
-			s.add(kind, "close", unix.SYS_CLOSE, fd)
-		}
+		s.writeMaps(must, proc, "", 0, 0)
 		s.must("prctl PR_SET_DUMPABLE", unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 0)
 	}
+	memory := uintptr(unix.CLONE_VM)
 	if flags&unix.CLONE_NEWTIME != 0 {
 		// clone(2) has no room for this flag, and unshare(2) moves the children only.
 		s.must("make a time namespace", unix.SYS_UNSHARE, unix.CLONE_NEWTIME)
+		// Who shares memory with others does not change to it, before Linux 6.0 not even at execve(2).
+		memory = 0
 	}
 	flags &^= unix.CLONE_NEWUSER | unix.CLONE_NEWTIME
 	if l.cgroup == nil {
-		return s.intoPID(flags, proc, body)
+		return s.intoPID(flags, memory, proc, body)
 	}
-	return s.intoPID(flags&^unix.CLONE_NEWCGROUP, proc, func() {
+	return s.intoPID(flags&^unix.CLONE_NEWCGROUP, memory, proc, func() {
 		l.cgroup.settle(s)
 		if flags&unix.CLONE_NEWCGROUP != 0 {
 			// Its root is the group in which the process is now (cgroup_namespaces(7)).

@@ -27,12 +27,10 @@ func (l *Lab) Listen() (net.Listener, error) {
 	fd := s.must("socket", unix.SYS_SOCKET, unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
 	s.must("bind", unix.SYS_BIND, fd, address, len(address))
 	s.must("listen", unix.SYS_LISTEN, fd, 16)
-	s.exit(0)
 	b, err := s.run(unix.CLONE_FILES)
 	if err != nil {
 		return nil, fmt.Errorf("listen at %s in the lab: %w", SocketPath, err)
 	}
-	defer b.close()
 	f := os.NewFile(uintptr(b.result(fd)), SocketPath)
 	defer f.Close()
 	ln, err := net.FileListener(f)

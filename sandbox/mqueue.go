@@ -20,7 +20,7 @@ const maxQueues = 1024
 // /dev/mqueue would not do: a mount of mqueue shows the IPC namespace it was made in, wherever the one who looks
 // is (mq_overview(7)). So each namespace gets a mount of its own that is attached nowhere (fsmount(2), since Linux 5.2) and
 // ends with its descriptor. It is no second file system: a namespace has one.
-func (o *observer) mqueues(s *script) (read func(*board)) {
+func (o *observer) mqueues(s *script) (read func(*image)) {
 	s.may("join the lab's mount namespace", unix.SYS_SETNS, o.lab.ns.mnt, unix.CLONE_NEWNS)
 	type visit struct {
 		inode     uint64
@@ -40,7 +40,7 @@ func (o *observer) mqueues(s *script) (read func(*board)) {
 		s.may("close", unix.SYS_CLOSE, fs)
 		visits = append(visits, v)
 	}
-	return func(b *board) {
+	return func(b *image) {
 		for _, v := range visits {
 			fd := b.result(v.dir)
 			if fd < 0 {

@@ -554,12 +554,10 @@ func (o *observer) inside() error {
 		visits = append(visits, v)
 	}
 	readQueues := o.mqueues(s)
-	s.exit(0)
 	b, err := s.run(unix.CLONE_FILES)
 	if err != nil {
 		return err
 	}
-	defer b.close()
 
 	sockets := map[uint64]int{}
 	for _, v := range visits {

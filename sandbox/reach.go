@@ -78,13 +78,11 @@ func (l *Lab) Connects(addr string, within time.Duration) (bool, error) {
 	}
 	s.must("join the lab's network namespace", unix.SYS_SETNS, l.ns.net, unix.CLONE_NEWNET)
 	sock := s.must("socket", unix.SYS_SOCKET, unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, 0)
-	s.exit(0)
 	b, err := s.run(unix.CLONE_FILES)
 	if err != nil {
 		return false, fmt.Errorf("connect to %s in the lab: %w", addr, err)
 	}
 	fd := b.result(sock)
-	b.close()
 	defer closeAll(fd)
 	err = unix.Connect(fd, &unix.SockaddrInet4{Port: int(to.Port()), Addr: to.Addr().As4()})
 	if err == nil {

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,7 +18,6 @@ const (
 	toolsBin     = toolsDir + "/bin"
 	toolsLib     = toolsDir + "/lib"
 	toolsBusybox = toolsDir + "/busybox"
-	initPath     = toolsLib + "/init"
 	busyboxPath  = toolsLib + "/busybox"
 	// SocketPath is where the program may listen for commands typed in a lab (see Lab.Listen).
 	SocketPath = "/run/nslab/socket"
@@ -45,6 +45,9 @@ var (
 	etcDirs  = []string{"alternatives", "terminfo", "static"}
 )
 
+// etcMax is what a file of etcFiles may have.
+const etcMax = 4 << 20
+
 // devices are the device nodes a lab has. They are the machine's own, for a
 // user namespace may make none (user_namespaces(7)).
 var devices = []string{"null", "zero", "full", "random", "urandom", "tty"}
@@ -54,15 +57,15 @@ type machine struct {
 	// links are the machineDirs that are symbolic links, with their targets; dirs the others.
 	links map[string]string
 	dirs  []string
-	// etcFiles has the content of what a lab has of /etc, etcDirs the directories.
-	etcFiles map[string][]byte
+	// etcFiles are what a lab has of /etc, etcDirs the directories.
+	etcFiles []string
 	etcDirs  []string
 	// shell is the shell of a lab, as a path in it.
 	shell string
 }
 
 func lookAtMachine() machine {
-	m := machine{links: map[string]string{}, etcFiles: map[string][]byte{}}
+	m := machine{links: map[string]string{}}
 	for _, dir := range machineDirs {
 		fi, err := os.Lstat(dir)
 		switch {
@@ -76,8 +79,8 @@ func lookAtMachine() machine {
 		}
 	}
 	for _, name := range etcFiles {
-		if b, err := os.ReadFile("/etc/" + name); err == nil && len(b) < 4<<20 {
-			m.etcFiles[name] = b
+		if fi, err := os.Stat("/etc/" + name); err == nil && fi.Mode().IsRegular() && fi.Size() < etcMax && unix.Access("/etc/"+name, unix.R_OK) == nil {
+			m.etcFiles = append(m.etcFiles, name)
 		}
 	}
 	for _, name := range etcDirs {
@@ -104,14 +107,9 @@ func (s *script) stage(t *tools, program ref) {
 	for _, dir := range []string{toolsBin, toolsLib, toolsBusybox} {
 		s.mkdir(at(dir), 0o755)
 	}
-	s.newFile(at(initPath), t.init, 0o755)
 	s.newFile(at(toolsBin)+"/sudo", []byte(sudoText), 0o755)
 	s.newFile(at(toolsLib)+"/shrc", []byte(shrc), 0o644)
 	s.newFile(at(toolsLib)+"/bashrc", []byte(bashrc), 0o644)
-	if t.busybox != nil {
-		s.newFile(at(busyboxPath), t.busybox, 0o755)
-		s.symlink(busyboxPath, at(toolsBusybox)+"/sh")
-	}
 	if t.program != "" {
 		s.newFile(at(toolsBin)+"/nslab", nil, 0o755)
 		s.may("mount nslab", unix.SYS_MOVE_MOUNT, program, "", unix.AT_FDCWD, at(toolsBin)+"/nslab", unix.MOVE_MOUNT_F_EMPTY_PATH)
@@ -120,23 +118,39 @@ func (s *script) stage(t *tools, program ref) {
 		}
 	}
 	// Every lab sees this file system, so no lab's root may undo that (see lockMachine).
-	writable := s.must("open_tree "+stageDir, unix.SYS_OPEN_TREE, unix.AT_FDCWD, stageDir, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC)
 	ro := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY}
 	s.must("make the tools read-only", unix.SYS_MOUNT_SETATTR, unix.AT_FDCWD, stageDir, 0, structBytes(&ro), unix.MOUNT_ATTR_SIZE_VER0)
-	// The keeper may go on. The hundreds of names of BusyBox appear while it makes the first lab: a
-	// mount of its own, which no lab will see, is still writable.
-	s.ready()
-	inside := strings.TrimPrefix(at(toolsBusybox), stageDir+"/")
-	for _, applet := range t.applets {
-		if t.busybox != nil && applet != "sh" {
-			s.may("symlink "+applet, unix.SYS_SYMLINKAT, busyboxPath, writable, inside+"/"+applet)
-		}
+}
+
+// furnish brings BusyBox and its hundreds of names into the tools, while the first lab is being made. It
+// writes through a mount of its own, which no lab will see and which is still writable.
+func (k *Keeper) furnish() {
+	defer close(k.furnished)
+	t := &k.tools
+	if t.busybox == nil {
+		return
+	}
+	s := &script{}
+	k.join(s)
+	k.becomeRoot(s, !k.noUser)
+	s.must("umask", unix.SYS_UMASK, 0o022)
+	tools := s.must("open_tree "+stageTools, unix.SYS_OPEN_TREE, unix.AT_FDCWD, stageTools, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC)
+	rw := unix.MountAttr{Attr_clr: unix.MOUNT_ATTR_RDONLY}
+	s.must("make the tools writable", unix.SYS_MOUNT_SETATTR, tools, "", unix.AT_EMPTY_PATH, structBytes(&rw), unix.MOUNT_ATTR_SIZE_VER0)
+	in := func(path string) string { return strings.TrimPrefix(path, toolsDir+"/") }
+	fd := s.must("create "+busyboxPath, unix.SYS_OPENAT, tools, in(busyboxPath), unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0o755)
+	s.must("write "+busyboxPath, unix.SYS_WRITE, fd, outside(t.busybox), len(t.busybox))
+	s.must("close", unix.SYS_CLOSE, fd)
+	for _, applet := range append([]string{"sh"}, t.applets...) {
+		s.may("symlink "+applet, unix.SYS_SYMLINKAT, busyboxPath, tools, in(toolsBusybox)+"/"+applet)
+	}
+	if _, err := s.run(0); err != nil {
+		k.furnishErr = fmt.Errorf("bring BusyBox into the labs: %w", err)
 	}
 }
 
 // tools are the programs that nslab brings into its labs.
 type tools struct {
-	init    []byte
 	busybox []byte
 	applets []string
 	// program is the path of the nslab binary on the machine, and links the
@@ -326,8 +340,8 @@ func (s *script) etc(m machine, o LabOptions) {
 	if o.Tools == BusyBoxTools {
 		return
 	}
-	for _, name := range sortedKeys(m.etcFiles) {
-		s.newFile("etc/"+name, m.etcFiles[name], 0o644)
+	for _, name := range m.etcFiles {
+		s.copyFile("/etc/"+name, "etc/"+name)
 	}
 	for _, name := range m.etcDirs {
 		s.mkdir("etc/"+name, 0o755)

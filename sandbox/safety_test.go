@@ -72,6 +72,12 @@ func TestEveryDescriptorInALabIsAccountedFor(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.Signal(unix.SIGKILL)
+	// Before, it reads its libraries and its locale.
+	eventually(t, "sleep sleeps", func() bool {
+		b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/syscall", p.PID))
+		call, _, _ := strings.Cut(string(b), " ")
+		return call == strconv.Itoa(unix.SYS_CLOCK_NANOSLEEP) || call == strconv.Itoa(unix.SYS_NANOSLEEP)
+	})
 	for process, fds := range descriptors(t, l) {
 		for _, fd := range fds {
 			number, to, _ := strings.Cut(fd, " ")

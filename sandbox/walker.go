@@ -1,0 +1,201 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"runtime"
+	"sync"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// The walker of walk_amd64.s is also the whole text of a program of its own, an ELF file of one page that
+// is in no file system: it fetches a script from descriptor 0 and walks it. What becomes the init of a
+// lab stays that program (script.settle): PID 1 of a PID namespace must be there, and must
+// not keep the dead (pid_namespaces(7)); with SIGCHLD ignored the kernel reaps children by itself
+// (wait(2), NOTES), also those that an ended process leaves behind.
+//
+// It is not a copy of the keeper, because the learner is root beside it and may read all it has: its
+// memory, its environment, its descriptors, and the file it was started from.
+
+// Where the walker has its script, and how much room there is (walk.h).
+const (
+	pageAt   = 0x10000000
+	pageSize = 0x20000
+)
+
+// walkAddress returns where walk begins.
+func walkAddress() uintptr
+
+// walkerEnd is what stands behind walk.
+var walkerEnd = []byte("lsnadneb")
+
+// walkerELF returns the ELF file of the walker for this architecture (elf(5)).
+func walkerELF() ([]byte, error) {
+	machine, ok := map[string]uint16{"amd64": 62, "arm64": 183}[runtime.GOARCH]
+	if !ok {
+		return nil, fmt.Errorf("labs are written for amd64 and arm64, not for %s", runtime.GOARCH)
+	}
+	start := walkAddress()
+	text := unsafe.Slice((*byte)(*(*unsafe.Pointer)(unsafe.Pointer(&start))), 2048)
+	end := bytes.Index(text, walkerEnd)
+	if end < 0 {
+		return nil, fmt.Errorf("the walker has no end")
+	}
+	text = text[:end]
+	const (
+		base   = 0x400000
+		header = 64 + 56 // the ELF header and one program header
+	)
+	size := uint64(header + len(text))
+	le := binary.LittleEndian
+	b := []byte{0x7f, 'E', 'L', 'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0}
+	b = le.AppendUint16(b, 2) // ET_EXEC
+	b = le.AppendUint16(b, machine)
+	b = le.AppendUint32(b, 1)
+	b = le.AppendUint64(b, base+header) // e_entry
+	b = le.AppendUint64(b, 64)          // e_phoff
+	b = le.AppendUint64(b, 0)           // e_shoff
+	b = le.AppendUint32(b, 0)
+	b = le.AppendUint16(b, 64) // e_ehsize
+	b = le.AppendUint16(b, 56) // e_phentsize
+	b = le.AppendUint16(b, 1)  // e_phnum
+	b = le.AppendUint16(b, 64)
+	b = le.AppendUint16(b, 0)
+	b = le.AppendUint16(b, 0)
+	b = le.AppendUint32(b, 1) // PT_LOAD
+	b = le.AppendUint32(b, 5) // PF_R|PF_X
+	b = le.AppendUint64(b, 0)
+	b = le.AppendUint64(b, base)
+	b = le.AppendUint64(b, base)
+	b = le.AppendUint64(b, size)
+	b = le.AppendUint64(b, size)
+	b = le.AppendUint64(b, 0x1000)
+	return append(b, text...), nil
+}
+
+// walker returns a descriptor of the walker's file. All keepers of the program share it.
+var walker = sync.OnceValues(func() (int, error) {
+	elf, err := walkerELF()
+	if err != nil {
+		return -1, err
+	}
+	fd, err := unix.MemfdCreate("init", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
+	if err != nil {
+		return -1, fmt.Errorf("make a file in memory: %w", err)
+	}
+	if _, err = unix.Write(fd, elf); err == nil {
+		// A lab's root may open /proc/1/exe, and what it wrote there the next lab's walker would run, outside.
+		_, err = unix.FcntlInt(uintptr(fd), unix.F_ADD_SEALS, unix.F_SEAL_WRITE|unix.F_SEAL_GROW|unix.F_SEAL_SHRINK|unix.F_SEAL_SEAL)
+	}
+	if err != nil {
+		closeAll(fd)
+		return -1, fmt.Errorf("write the walker: %w", err)
+	}
+	return fd, nil
+})
+
+// apart is a process that has a memory of its own, with the walker in it, and awaits its script.
+type apart struct {
+	*script
+	pid   int
+	ours  int    // our end of the socket
+	outer *image // what it walks before its exec, in our memory
+}
+
+// startApart starts one. It keeps the descriptors keep, under their numbers; argv and env are what
+// /proc shows of it. Its caller appends to its script, and calls walk. The process executes the walker meanwhile.
+func startApart(argv, env []string, keep ...int) (*apart, error) {
+	program, err := walker()
+	if err != nil {
+		return nil, err
+	}
+	// No other new process may hold a copy of the socket: walk would wait for it too.
+	syscall.ForkLock.Lock()
+	defer syscall.ForkLock.Unlock()
+	ends, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, fmt.Errorf("make a pair of sockets: %w", err)
+	}
+	defer closeAll(ends[1])
+	s := &script{}
+	s.must("close_range", unix.SYS_CLOSE_RANGE, 0, uintptr(^uint32(0)), unix.CLOSE_RANGE_CLOEXEC)
+	for _, fd := range append(keep, ends[1]) {
+		if fd >= 0 {
+			s.must("fcntl F_SETFD", unix.SYS_FCNTL, fd, unix.F_SETFD, 0)
+		}
+	}
+	s.must("dup3", unix.SYS_DUP3, ends[1], 0, 0)
+	s.must("execute the walker", unix.SYS_EXECVEAT, program, "", s.vector(argv), s.vector(env), unix.AT_EMPTY_PATH)
+	outer := s.image(0)
+	pid, err := outer.start(0)
+	if err != nil {
+		closeAll(ends[0])
+		return nil, err
+	}
+	return &apart{script: &script{sock: ends[1]}, pid: pid, ours: ends[0], outer: outer}, nil
+}
+
+// walk sends the script and waits until every process of it has called execve(2), settled or ended. Told
+// is called when a process of the script does what tell appends. The first error of a process is returned;
+// the image in any case. The process itself has yet to be waited for (born).
+func (a *apart) walk(told func() error) (*image, error) {
+	defer closeAll(a.ours)
+	img := a.image(pageAt)
+	var err error
+	if size := len(wordBytes(img.words)); size > pageSize {
+		err = fmt.Errorf("a script of %d bytes does not fit into %d", size, pageSize)
+		_ = unix.Shutdown(a.ours, unix.SHUT_RDWR)
+	} else {
+		// A process that has gone is found out below.
+		_ = unix.Send(a.ours, wordBytes(img.words), unix.MSG_NOSIGNAL)
+	}
+	message := make([]uintptr, img.end-img.board)
+	heard := false
+	for {
+		n, _, rerr := unix.Recvfrom(a.ours, wordBytes(message), 0)
+		if rerr == unix.EINTR {
+			continue
+		}
+		if rerr != nil || n == 0 {
+			break
+		}
+		switch {
+		case n > 1:
+			heard = true
+			img.merge(message)
+		case message[0]&0xff == telling && told != nil:
+			if err = told(); err != nil {
+				_ = unix.Shutdown(a.ours, unix.SHUT_RDWR)
+				continue
+			}
+			_ = unix.Send(a.ours, []byte{1}, unix.MSG_NOSIGNAL)
+		}
+	}
+	if err == nil {
+		err = a.outer.err()
+	}
+	if err == nil {
+		err = img.err()
+	}
+	if err == nil && !heard {
+		err = errUnborn
+	}
+	runtime.KeepAlive(a.outer)
+	return img, err
+}
+
+// The messages of one byte.
+const (
+	living  = 1
+	telling = 2
+)
+
+// tell appends telling the keeper that the process has come so far, and waiting for its word.
+func (s *script) tell() {
+	s.must("tell the keeper", unix.SYS_SENDTO, s.sock, []byte{telling}, 1, unix.MSG_NOSIGNAL, 0, 0)
+	s.add(wantN, "wait for the keeper", unix.SYS_RECVFROM, s.sock, s.space(1), 1, 0, 0, 0)
+}

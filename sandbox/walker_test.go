@@ -1,0 +1,152 @@
+package sandbox
+
+import (
+	"bytes"
+	"debug/elf"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// What the assembler is told of a call is what Go makes of it.
+func TestTheWalkerKnowsWhatACallIs(t *testing.T) {
+	header, err := os.ReadFile("walk.h")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c call
+	want := map[string]uintptr{
+		"call_nr": unsafe.Offsetof(c.nr), "call_args": unsafe.Offsetof(c.args), "call_from": unsafe.Offsetof(c.from),
+		"call_to": unsafe.Offsetof(c.to), "call_fail": unsafe.Offsetof(c.fail), "call_kind": unsafe.Offsetof(c.kind),
+		"call_time": unsafe.Offsetof(c.time), "call_size": unsafe.Sizeof(c),
+		"kind_may": uintptr(may), "kind_fork": uintptr(fork), "kind_wantN": uintptr(wantN), "kind_settle": uintptr(settle),
+		"page_at": pageAt, "page_size": pageSize,
+	}
+	for _, m := range regexp.MustCompile(`(?m)^#define (\w+) +(\w+)$`).FindAllStringSubmatch(string(header), -1) {
+		n, err := strconv.ParseUint(m[2], 0, 64)
+		if w, ok := want[m[1]]; err != nil || !ok || uintptr(n) != w {
+			t.Errorf("walk.h says %s is %s, Go %d", m[1], m[2], w)
+		}
+		delete(want, m[1])
+	}
+	if len(want) > 0 {
+		t.Errorf("walk.h lacks %v", want)
+	}
+}
+
+func TestTheWalkerIsAProgramOfOnePage(t *testing.T) {
+	b, err := walkerELF()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := elf.NewFile(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(b) > 4096 || len(f.Progs) != 1 || f.Progs[0].Flags != elf.PF_R|elf.PF_X || f.Entry < f.Progs[0].Vaddr || f.Entry >= f.Progs[0].Vaddr+f.Progs[0].Memsz {
+		t.Errorf("%d bytes, %+v", len(b), f.Progs)
+	}
+}
+
+// A lab's root may open the file its init runs; another lab's init will run it too.
+func TestNobodyCanWriteToTheWalker(t *testing.T) {
+	l := newLab(t)
+	if r := shell(t, l, "cat /proc/1/exe | wc -c; echo x > /proc/1/exe"); r.status == 0 {
+		t.Errorf("%+v", r)
+	}
+	fd, err := walker()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := unix.Pwrite(fd, []byte("x"), 0); err != unix.EPERM {
+		t.Errorf("write: %v", err)
+	}
+	if err := unix.Ftruncate(fd, 0); err != unix.EPERM {
+		t.Errorf("truncate: %v", err)
+	}
+}
+
+// An init's memory holds nothing of the script it walked, nor of the keeper.
+func TestAnInitsMemoryIsBare(t *testing.T) {
+	l := newLab(t)
+	maps := sh(t, l, "cat /proc/1/maps")
+	for line := range strings.Lines(maps) {
+		fields := strings.Fields(line)
+		if len(fields) > 5 && (strings.HasPrefix(fields[5], "[") || strings.HasPrefix(fields[5], "/memfd:init")) {
+			continue
+		}
+		t.Errorf("%s", line)
+	}
+}
+
+// The first error of a script is told, whichever of its processes made it, and wherever it walks.
+func TestAScriptTellsWhereItFailed(t *testing.T) {
+	failing := func(s *script) {
+		s.may("fail in passing", unix.SYS_CLOSE, 12345)
+		s.must("ask who I am", unix.SYS_GETPID)
+		s.must("close nothing", unix.SYS_CLOSE, 12345)
+		s.must("never come here", unix.SYS_GETPID)
+	}
+	const want = "close nothing: bad file descriptor"
+	s := &script{}
+	failing(s)
+	if _, err := s.run(0); err == nil || err.Error() != want {
+		t.Errorf("run: %v", err)
+	}
+	for _, depth := range []int{0, 1, 2} {
+		a, err := startApart([]string{"test"}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var nest func(n int)
+		nest = func(n int) {
+			if n == 0 {
+				failing(a.script)
+				return
+			}
+			a.fork("fork", unix.CLONE_VM|unix.CLONE_VFORK, func() { nest(n - 1) })
+			a.exit(0)
+		}
+		nest(depth)
+		if _, err := a.walk(nil); err == nil || err.Error() != want {
+			t.Errorf("apart, %d deep: %v", depth, err)
+		}
+		_, _ = reap(a.pid)
+	}
+}
+
+// Killed before it has a word to say, or before its script reaches it.
+func TestAProcessThatIsKilledIsMissed(t *testing.T) {
+	a, err := startApart([]string{"test"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.must("sleep", unix.SYS_PPOLL, 0, 0, 0, 0)
+	if err := unix.Kill(a.pid, unix.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.walk(nil); err != errUnborn {
+		t.Errorf("%v", err)
+	}
+	_, _ = reap(a.pid)
+}
+
+func TestTheResultsOfAScriptCanBeItsArguments(t *testing.T) {
+	s := &script{}
+	text := s.space(8)
+	fd := s.must("memfd_create", unix.SYS_MEMFD_CREATE, "x", unix.MFD_CLOEXEC)
+	n := s.must("write", unix.SYS_WRITE, fd, []byte("walked"), 6)
+	s.must("pread", unix.SYS_PREAD64, fd, text, n, 0)
+	img, err := s.run(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := unix.ByteSliceToString(img.bytes(text, 8)); got != "walked" {
+		t.Errorf("%q", got)
+	}
+}
