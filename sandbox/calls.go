@@ -435,22 +435,17 @@ func (img *image) merge(message []uintptr) {
 // something killed it.
 var errUnborn = errors.New("the new process was killed before it was ready")
 
-// cloneArgs is struct clone_args of clone(2).
-type cloneArgs struct {
-	flags, pidfd, childTID, parentTID, exitSignal, stack, stackSize, tls uint64
-}
+// cloneArgs is struct clone_args of clone(2): flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls.
+type cloneArgs [8]uint64
 
-// allSignals is what spawn blocks.
-var allSignals = ^uint64(0)
-
-// spawn makes a process that shares our memory and walks the calls. This is the only place where one is made.
+// spawn makes a process that shares our memory, has every signal blocked and walks the calls. This is the only place where one is made.
 //
 //go:noescape
 func spawn(args *cloneArgs, calls *call, words *uintptr) (pid, errno uintptr)
 
 // start sets a process walking; flags are added to those it takes to share our memory.
 func (img *image) start(flags uintptr) (int, error) {
-	args := &cloneArgs{flags: uint64(flags) | unix.CLONE_VM | unix.CLONE_CLEAR_SIGHAND, exitSignal: uint64(unix.SIGCHLD)}
+	args := &cloneArgs{0: uint64(flags) | unix.CLONE_VM | unix.CLONE_CLEAR_SIGHAND, 4: uint64(unix.SIGCHLD)}
 	pid, errno := spawn(args, (*call)(unsafe.Pointer(&img.words[2])), &img.words[img.board])
 	if errno != 0 {
 		return 0, fmt.Errorf("clone a process: %w", syscall.Errno(errno))

@@ -139,12 +139,15 @@ TEXT ·walkAddress(SB), NOSPLIT, $0-8
 	MOVQ  AX, ret+0(FP)
 	RET
 
+DATA allSignals<>+0(SB)/8, $-1
+GLOBL allSignals<>(SB), RODATA, $8
+
 // func spawn(args *cloneArgs, calls *call, words *uintptr) (pid uintptr, errno uintptr)
 TEXT ·spawn(SB), NOSPLIT, $8-40
 	// The new process begins with every signal blocked.
 	MOVL  $14, AX           // rt_sigprocmask
 	MOVL  $2, DI            // SIG_SETMASK
-	LEAQ  ·allSignals(SB), SI
+	LEAQ  allSignals<>(SB), SI
 	LEAQ  old-8(SP), DX
 	MOVL  $8, R10
 	SYSCALL

@@ -141,11 +141,14 @@ TEXT ·walkAddress(SB), NOSPLIT, $0-8
 	MOVD  R0, ret+0(FP)
 	RET
 
+DATA allSignals<>+0(SB)/8, $-1
+GLOBL allSignals<>(SB), RODATA, $8
+
 // func spawn(args *cloneArgs, calls *call, words *uintptr) (pid uintptr, errno uintptr)
 TEXT ·spawn(SB), NOSPLIT, $16-40
 	// The new process begins with every signal blocked.
 	MOVD  $2, R0            // SIG_SETMASK
-	MOVD  $·allSignals(SB), R1
+	MOVD  $allSignals<>(SB), R1
 	MOVD  $old-8(SP), R2
 	MOVD  $8, R3
 	MOVD  $135, R8          // rt_sigprocmask
