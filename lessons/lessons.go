@@ -65,6 +65,8 @@ type Shell struct {
 // wants it so, and is Default otherwise.
 type Param struct {
 	Name, Default string
+	// Kind says which values an instructor's course may give it.
+	Kind Kind
 }
 
 // Step is one task.

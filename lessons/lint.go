@@ -63,6 +63,9 @@ func (t *linter) names() {
 		if p.Default == "" {
 			t.refuse("param %q has no default", p.Name)
 		}
+		if err := p.Kind.Valid(p.Default); err != nil {
+			t.refuse("param %q: its default: %v", p.Name, err)
+		}
 	}
 	for _, s := range l.Steps {
 		name("step", s.Name)

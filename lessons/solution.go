@@ -54,7 +54,7 @@ func (l *Lesson) Solution(params map[string]string) ([]Deed, error) {
 	if err != nil {
 		return nil, fmt.Errorf("lesson %s: %w", l.Name, err)
 	}
-	deeds, err := parseSolution(string(b), params)
+	deeds, err := parseSolution(string(b), Variables(params))
 	if err == nil {
 		err = l.share(deeds)
 	}

@@ -225,6 +225,11 @@ type Foreground struct {
 	// Waiting says that it waits for something to be typed: it is asleep in
 	// read(2), poll(2), select(2) or the like on its terminal.
 	Waiting bool
+	// Asleep says that it is asleep in some call, and not at work.
+	Asleep bool
+	// Silent says that what is typed is not echoed (ECHO off, termios(3)): by a program that shows it itself, where Raw
+	// is set, and otherwise by one that asks for a password.
+	Silent bool
 	// Raw says that it has taken line editing upon itself (ICANON off, termios(3)), as
 	// shells do at their prompts and editors always.
 	Raw bool
@@ -248,6 +253,7 @@ func (sh *Shell) Foreground() (Foreground, error) {
 			return err
 		}
 		f.Raw = t.Lflag&unix.ICANON == 0
+		f.Silent = t.Lflag&unix.ECHO == 0
 		return nil
 	})
 	if err != nil {
@@ -268,6 +274,7 @@ func (sh *Shell) Foreground() (Foreground, error) {
 	call, err := os.ReadFile(dir + "syscall")
 	if err == nil {
 		f.Waiting = waitsForInput(string(call))
+		f.Asleep = !strings.HasPrefix(string(call), "running")
 	}
 	return f, nil
 }

@@ -101,6 +101,11 @@ func (a *app) play(l *lessons.Lesson, progress *lessons.Progress, kind terminalK
 			return false, err
 		}
 	}
+	own, err := a.individual(l)
+	if err != nil {
+		return false, err
+	}
+	defer own.close()
 	busy := a.working(textMakingLab.In(a.lang, nil))
 	defer busy.done()
 	keeper, err := a.keeper()
@@ -130,7 +135,7 @@ func (a *app) play(l *lessons.Lesson, progress *lessons.Progress, kind terminalK
 	if first := progress.FirstOpen(l); first < len(l.Steps) && len(done) > 0 {
 		at = l.Steps[first].Name
 	}
-	s.session, err = session.Open(session.Options{Keeper: keeper, Lesson: l, Done: done, At: at,
+	s.session, err = session.Open(session.Options{Keeper: keeper, Lesson: l, Params: own.params, Done: done, At: at,
 		Rebuilding: func(n, of int) {
 			busy.say(textRebuilding.In(a.lang, pairs([]string{"n", strconv.Itoa(n), "of", strconv.Itoa(of)})))
 		},
@@ -148,6 +153,10 @@ func (a *app) play(l *lessons.Lesson, progress *lessons.Progress, kind terminalK
 		return false, a.fail(textNoLab, "error", err.Error())
 	}
 	defer s.session.Close()
+	if _, err := s.session.Rebuilt(); err != nil {
+		at = ""
+	}
+	own.record(s.session, done, at)
 	s.saved(progress.SetCurrent(l.Name))
 	s.saved(progress.SetMissing(l, s.session.AllMissing()))
 

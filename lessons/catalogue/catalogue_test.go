@@ -80,8 +80,10 @@ func stepOf(l *lessons.Lesson, file string) string {
 	return best
 }
 
-func TestSolutionsPassAndMistakesFail(t *testing.T) {
-	runner := &script.Runner{}
+func TestSolutionsPassAndMistakesFail(t *testing.T) { runScripts(t, &script.Runner{}) }
+
+// runScripts runs every script of every lesson.
+func runScripts(t *testing.T, runner *script.Runner) {
 	t.Cleanup(func() {
 		if err := runner.Close(); err != nil {
 			t.Error(err)

@@ -30,9 +30,9 @@ var Lesson = &lessons.Lesson{
 		{Name: "host"},
 	},
 	Params: []lessons.Param{
-		{Name: "queues", Default: "2"},
-		{Name: "size", Default: "65536"},
-		{Name: "queue", Default: "periscope"},
+		{Name: "queues", Default: "2", Kind: lessons.Kind{Form: lessons.Number, Min: 2, Max: 6, Step: 1}},
+		{Name: "size", Default: "65536", Kind: lessons.Kind{Form: lessons.Number, Min: 8192, Max: 1048576, Step: 4096}},
+		{Name: "queue", Default: "periscope", Kind: lessons.Kind{Form: lessons.HostName}},
 	},
 	Steps: []lessons.Step{
 		// BusyBox has ipcs and ipcrm, and nothing that makes an object.

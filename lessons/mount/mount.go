@@ -46,7 +46,7 @@ var Lesson = &lessons.Lesson{
 		{Name: "isolated", Flags: unix.CLONE_NEWNS},
 	},
 	Params: []lessons.Param{
-		{Name: "volume", Default: "stick"},
+		{Name: "volume", Default: "stick", Kind: lessons.Kind{Form: lessons.HostName}},
 	},
 	Steps: []lessons.Step{
 		{Name: "unpack", Shell: "host", Check: unpack},

@@ -42,8 +42,8 @@ var Lesson = &lessons.Lesson{
 		{Name: "host"},
 	},
 	Params: []lessons.Param{
-		{Name: "host-ip", Default: "10.1.1.1"},
-		{Name: "isolated-ip", Default: "10.1.1.2"},
+		{Name: "host-ip", Default: "10.1.1.1", Kind: lessons.Kind{Form: lessons.Address}},
+		{Name: "isolated-ip", Default: "10.1.1.2", Kind: lessons.Kind{Form: lessons.Address}},
 	},
 	Steps: []lessons.Step{
 		{Name: "alone", Shell: "isolated", Check: alone},

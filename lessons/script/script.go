@@ -3,7 +3,8 @@
 // for nslab's own tests, for nslab test, and for the suites of others.
 //
 //	lesson NAME [param=value ...]  a fresh lab, as the learner finds it on opening the lesson;
-//	                               its parameters become environment variables of the script
+//	                               its parameters become environment variables of the script, and the /24 network
+//	                               of one that is an address another: $host_ip and $host_ip_net
 //	sh SHELL COMMAND               types COMMAND in that shell, on a real terminal, and waits for its
 //	                               prompt; what the terminal showed is then stdout;
 //	                               "! sh" expects an exit status other than 0
@@ -52,6 +53,8 @@ const CommandTimeout = 30 * time.Second
 type Runner struct {
 	// Find finds a lesson by name; the catalogue's where nil.
 	Find func(name string) (*lessons.Lesson, error)
+	// Values returns the parameters that lessons have where the script gives none; the lesson's own where nil.
+	Values func(l *lessons.Lesson) map[string]string
 	// Tools says where the labs' commands come from.
 	Tools sandbox.Tools
 	// Lang is the language of findings; English where empty.
@@ -176,6 +179,9 @@ func (r *Runner) lesson(ts *testscript.TestScript, neg bool, args []string) {
 	l, err := find(args[0])
 	ts.Check(err)
 	params := map[string]string{}
+	if r.Values != nil {
+		params = r.Values(l)
+	}
 	for _, a := range args[1:] {
 		name, value, ok := strings.Cut(a, "=")
 		if !ok {
@@ -191,7 +197,7 @@ func (r *Runner) lesson(ts *testscript.TestScript, neg bool, args []string) {
 		// Lines are never folded on a terminal this wide.
 		Term: "dumb", Rows: 50, Cols: 500})
 	ts.Check(err)
-	for name, value := range st.session.Params() {
+	for name, value := range lessons.Variables(st.session.Params()) {
 		ts.Setenv(strings.ReplaceAll(name, "-", "_"), value)
 	}
 }

@@ -21,6 +21,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nslab/nslab/checks"
@@ -82,6 +83,9 @@ type Session struct {
 	rebuild rebuilding
 	// followers are told of every new state; nil once the session has ended.
 	followers map[chan *snapshot.Snapshot]struct{}
+	// recorder is told what happens (record.go); rested is what was seen when a replay last waited.
+	recorder atomic.Pointer[recording]
+	rested   []string
 
 	judging sync.Mutex
 	kick    chan struct{} // something was typed or a prompt came
@@ -266,6 +270,7 @@ func (s *Session) Check(name string, except int) (checks.Finding, error) {
 	if err != nil {
 		return checks.Finding{}, err
 	}
+	s.record(Event{Action: Checked, Step: name})
 	was, done := s.IsDone(name)
 	if done && was.Key != "" {
 		return was, nil
@@ -275,6 +280,9 @@ func (s *Session) Check(name string, except int) (checks.Finding, error) {
 		f = s.judgeStep(step, nil, "")
 	} else if f, err = s.settle(step, except); err != nil {
 		return f, err
+	}
+	if !done && !f.Satisfied {
+		s.found(name, f)
 	}
 	if done && !f.Satisfied {
 		return was, nil // done in an earlier session, of which the lab has gone
@@ -314,11 +322,16 @@ func (s *Session) Answer(name, text string) (checks.Finding, error) {
 	if !step.Question {
 		return checks.Finding{}, fmt.Errorf("step %s of lesson %s is done, not answered", name, s.Lesson.Name)
 	}
+	s.record(Event{Action: Answered, Step: name, Text: text})
 	now, err := s.lookFor(step, 0)
 	if err != nil {
 		return checks.Finding{}, err
 	}
-	return s.judgeStep(step, now, text), nil
+	f := s.judgeStep(step, now, text)
+	if !f.Satisfied {
+		s.found(name, f)
+	}
+	return f, nil
 }
 
 // judgeStep runs a step's check and remembers that it was satisfied.
@@ -341,6 +354,7 @@ func (s *Session) satisfied(step *lessons.Step, f checks.Finding, now *snapshot.
 	}
 	s.done[step.Name] = f
 	s.begun = now
+	s.found(step.Name, f)
 	if s.o.OnDone != nil {
 		s.o.OnDone(step, f)
 	}
@@ -484,6 +498,7 @@ func (s *Session) Shell(name string) (*Shell, error) {
 	if sh != nil && !sh.Ended() {
 		return sh, nil
 	}
+	s.record(Event{Action: Opened, Shell: name})
 	sh, err := s.open(name)
 	if err != nil {
 		return nil, err

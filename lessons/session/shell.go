@@ -33,6 +33,8 @@ type Shell struct {
 	scripted bool   // commands are run by Run or Start, which want their output
 	line     []byte // what was printed since the last prompt was due: the prompt, and what is being typed
 	prompts  int    // how many prompts were due
+	base     int    // how many were when recording began
+	lines    int    // how many lines were printed since Enter was pressed
 	mark     sandbox.Mark
 	marker   sandbox.Foreground // who printed the last mark
 	number   int                // the history number of the last command
@@ -82,6 +84,9 @@ func (sh *Shell) read() {
 		n, err := sh.Shell.Read(buf)
 		for _, piece := range marks.Split(buf[:n]) {
 			if piece.Mark == nil {
+				sh.mu.Lock()
+				sh.lines += bytes.Count(piece.Data, []byte("\n"))
+				sh.mu.Unlock()
 				sh.print(piece.Data)
 				continue
 			}
@@ -176,6 +181,7 @@ func (sh *Shell) marked(m *sandbox.Mark) {
 	sh.line = sh.line[:0]
 	sh.prompted, sh.typed = true, false
 	sh.prompts++
+	sh.session.recordPrompt(sh, m, sh.prompts-sh.base, ran)
 	sh.changed.Broadcast()
 	sh.mu.Unlock()
 }
@@ -274,10 +280,11 @@ func (sh *Shell) Viewers() []Viewer {
 
 // Type types into the shell.
 func (sh *Shell) Type(p []byte) error {
+	sh.session.recordTyping(sh, p)
 	sh.mu.Lock()
 	ended := sh.ended
 	if i := bytes.LastIndexAny(p, "\r\n\x03\x04"); i >= 0 {
-		sh.prompted = false
+		sh.prompted, sh.lines = false, 0
 		sh.typed = i < len(p)-1
 	} else {
 		sh.typed = true

@@ -25,7 +25,7 @@ var Lesson = &lessons.Lesson{
 	// No shell is born in a time namespace: its clocks could not be set any more, and the lab would not open on a kernel without them.
 	Shells: []lessons.Shell{{Name: "host"}},
 	Params: []lessons.Param{
-		{Name: "boottime", Default: "8640000"},
+		{Name: "boottime", Default: "8640000", Kind: lessons.Kind{Form: lessons.Number, Min: 1000000, Max: 99999999, Step: 1}},
 	},
 	Steps: []lessons.Step{
 		// unshare --time is util-linux's, as lsns is; BusyBox has neither.

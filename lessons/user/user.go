@@ -33,8 +33,8 @@ var Lesson = &lessons.Lesson{
 		{Name: "isolated", Flags: unix.CLONE_NEWUSER},
 	},
 	Params: []lessons.Param{
-		{Name: "uid", Default: "1000"},
-		{Name: "name", Default: "nemo"},
+		{Name: "uid", Default: "1000", Kind: lessons.Kind{Form: lessons.Number, Min: 1000, Max: 59999, Step: 1}},
+		{Name: "name", Default: "nemo", Kind: lessons.Kind{Form: lessons.HostName}},
 	},
 	Steps: []lessons.Step{
 		{Name: "root", Shell: "host", Check: root},

@@ -29,9 +29,9 @@ var Lesson = &lessons.Lesson{
 		{Name: "host"},
 	},
 	Params: []lessons.Param{
-		{Name: "name", Default: "nautilus"},
-		{Name: "domain", Default: "ocean.test"},
-		{Name: "own", Default: "calypso"},
+		{Name: "name", Default: "nautilus", Kind: lessons.Kind{Form: lessons.HostName}},
+		{Name: "domain", Default: "ocean.test", Kind: lessons.Kind{Form: lessons.DomainName}},
+		{Name: "own", Default: "calypso", Kind: lessons.Kind{Form: lessons.HostName}},
 	},
 	Steps: []lessons.Step{
 		{Name: "rename", Shell: "isolated", Check: rename},
