@@ -29,7 +29,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"math"
 	"regexp"
 	"slices"
@@ -143,9 +142,6 @@ func Parse(b []byte) (*Course, error) {
 	c := &Course{}
 	if err := d.Decode(c); err != nil {
 		return nil, at(b, err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, fmt.Errorf("line %d: something stands behind the end", 1+bytes.Count(b[:d.InputOffset()], []byte("\n")))
 	}
 	return c, c.valid()
 }

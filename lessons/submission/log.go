@@ -302,9 +302,6 @@ func (l *Log) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.flush()
-	if err := l.f.Sync(); l.err == nil && err != nil {
-		l.err = err
-	}
 	if err := l.f.Close(); l.err == nil {
 		l.err = err
 	}
