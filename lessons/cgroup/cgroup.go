@@ -28,9 +28,9 @@ var Lesson = &lessons.Lesson{
 		{Name: "isolated", Flags: unix.CLONE_NEWCGROUP},
 	},
 	Params: []lessons.Param{
-		{Name: "group", Default: "crew"},
-		{Name: "pids", Default: "20"},
-		{Name: "megabytes", Default: "32"},
+		{Name: "group", Default: "crew", Kind: lessons.Kind{Form: lessons.HostName}},
+		{Name: "pids", Default: "20", Kind: lessons.Kind{Form: lessons.Number, Min: 16, Max: 60}},
+		{Name: "megabytes", Default: "32", Kind: lessons.Kind{Form: lessons.Number, Min: 24, Max: 96}},
 	},
 	Steps: []lessons.Step{
 		// unshare --cgroup is util-linux's, as lsns is; BusyBox has neither.
