@@ -28,6 +28,9 @@ func TestMain(m *testing.M) {
 		p, err := Open(dir)
 		for i := 0; err == nil && i < times; i++ {
 			err = p.AddHint("uts", "rename")
+			if i == 0 {
+				fmt.Print(".") // it counts
+			}
 		}
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -227,19 +230,21 @@ func TestAKillAtAnyMomentLeavesAWholeFile(t *testing.T) {
 	last := 0
 	for i := range 20 {
 		cmd := counter(t, dir, 1<<30)
+		counted, err := cmd.StdoutPipe()
+		try(t, err)
 		try(t, cmd.Start())
-		time.Sleep(time.Duration(15+i) * time.Millisecond)
+		// It counts by now, on a machine however busy; the kill falls somewhere in a later change.
+		_, err = counted.Read(make([]byte, 1))
+		try(t, err)
+		time.Sleep(time.Duration(i) * 300 * time.Microsecond)
 		cmd.Process.Kill()
 		cmd.Wait()
 		p := open(t, dir) // fails for a damaged file
-		if n := p.Hints("uts", "rename"); n < last || !p.Done("uts", "domain") {
+		if n := p.Hints("uts", "rename"); n <= last || !p.Done("uts", "domain") {
 			t.Fatalf("after kill %d: %d hints, %d before; done %v", i, n, last, p.Done("uts", "domain"))
 		} else {
 			last = n
 		}
-	}
-	if last == 0 {
-		t.Error("no process ever counted: the kills came too early to show anything")
 	}
 	try(t, open(t, dir).SetDone("uts", "rename"))
 	if got := names(t, dir); got != "progress.json progress.lock" {
