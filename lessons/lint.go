@@ -76,6 +76,13 @@ func (t *linter) names() {
 			t.refuse("step %s begins in shell %q, which the lesson has not", s.Name, s.Shell)
 		}
 	}
+	for _, s := range l.Steps {
+		for _, need := range s.Needs {
+			if !needForm().MatchString(need) {
+				t.refuse("step %s needs %q: a need is KIND:WHAT with a kind that Step.Needs tells of", s.Name, need)
+			}
+		}
+	}
 	if len(l.Shells) == 0 {
 		t.refuse("it has no shell")
 	}
@@ -83,6 +90,8 @@ func (t *linter) names() {
 		t.refuse("it has no step")
 	}
 }
+
+var needForm = form(`^(tool:[A-Za-z0-9_.-]+(\|[A-Za-z0-9_.-]+)*|cgroup:(pids|memory)|namespace:(user|time)|filesystem:[a-z0-9]+|link:[a-z]+)$`)
 
 // part is a piece of a lesson's words that must agree between languages.
 type part struct{ name, text string }

@@ -110,6 +110,9 @@ func (s *script) stage(t *tools, program ref) {
 	s.newFile(at(toolsBin)+"/sudo", []byte(sudoText), 0o755)
 	s.newFile(at(toolsLib)+"/shrc", []byte(shrc), 0o644)
 	s.newFile(at(toolsLib)+"/bashrc", []byte(bashrc), 0o644)
+	if t.busybox != nil {
+		s.newFile(at(toolsBusybox)+"/bash", []byte(bashText), 0o755)
+	}
 	if t.program != "" {
 		s.newFile(at(toolsBin)+"/nslab", nil, 0o755)
 		s.may("mount nslab", unix.SYS_MOVE_MOUNT, program, "", unix.AT_FDCWD, at(toolsBin)+"/nslab", unix.MOVE_MOUNT_F_EMPTY_PATH)
@@ -175,6 +178,9 @@ done
 [ $# -eq 0 ] && { echo "usage: sudo COMMAND [ARG ...]" >&2; exit 1; }
 exec "$@"
 `
+
+// bash: the course's commands say it; where the machine has none, and in a lab of BusyBox alone, it is BusyBox's shell.
+const bashText = "#!" + toolsBusybox + "/sh\nexec " + toolsBusybox + "/sh \"$@\"\n"
 
 // mark is the escape sequence with which a lab's shell tells its terminal that a prompt is
 // due: an operating system command (ECMA-48, OSC) with a number no terminal

@@ -60,6 +60,10 @@ func (v view) missing(step, need string) string {
 		t = textMissingCgroup
 	case "namespace":
 		t = textMissingNamespace
+	case "filesystem":
+		t = textMissingFilesystem
+	case "link":
+		t = textMissingLink
 	}
 	args := map[string]string{"step": step, "what": strings.ReplaceAll(what, "|", ", ")}
 	return v.plain(t, args)

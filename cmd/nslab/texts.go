@@ -92,8 +92,12 @@ var (
 		FR: "L'étape `{{step}}` est laissée de côté ici : il lui faut l'une de ces commandes, et la machine n'en a aucune : {{what}}. `nslab doctor` nomme le paquet à installer. La leçon compte comme finie sans elle."}
 	textMissingCgroup = say.Text{EN: "Step `{{step}}` is left out here: it needs the cgroup v2 controller {{what}}, and this machine does not let you use it. `nslab doctor` says why, and what gives it. The lesson counts as done without it.",
 		FR: "L'étape `{{step}}` est laissée de côté ici : il lui faut le contrôleur cgroup v2 {{what}}, et cette machine ne vous le confie pas. `nslab doctor` dit pourquoi, et ce qui le donne. La leçon compte comme finie sans elle."}
-	textMissingNamespace = say.Text{EN: "Step `{{step}}` is left out here: this kernel has no {{what}} namespaces. The lesson counts as done without it.",
-		FR: "L'étape `{{step}}` est laissée de côté ici : ce noyau n'a pas d'espaces de noms {{what}}. La leçon compte comme finie sans elle."}
+	textMissingNamespace = say.Text{EN: "Step `{{step}}` is left out here: labs on this machine can have no {{what}} namespaces; `nslab doctor` says what forbids them. The lesson counts as done without it.",
+		FR: "L'étape `{{step}}` est laissée de côté ici : les labos de cette machine ne peuvent avoir d'espaces de noms {{what}} ; `nslab doctor` dit ce qui l'interdit. La leçon compte comme finie sans elle."}
+	textMissingFilesystem = say.Text{EN: "Step `{{step}}` is left out here: this kernel does not let a lab mount {{what}}. `sudo modprobe {{what}}`, outside the lab, may give it; overlay needs Linux 5.11 or later. The lesson counts as done without it.",
+		FR: "L'étape `{{step}}` est laissée de côté ici : ce noyau ne laisse pas un labo monter {{what}}. `sudo modprobe {{what}}`, hors du labo, peut le donner ; overlay demande Linux 5.11 ou plus récent. La leçon compte comme finie sans elle."}
+	textMissingLink = say.Text{EN: "Step `{{step}}` is left out here: this kernel gives a lab no interface of type {{what}}. `sudo modprobe {{what}}`, outside the lab, may give it. The lesson counts as done without it.",
+		FR: "L'étape `{{step}}` est laissée de côté ici : ce noyau ne donne pas au labo d'interface de type {{what}}. `sudo modprobe {{what}}`, hors du labo, peut le donner. La leçon compte comme finie sans elle."}
 
 	textScriptOK      = say.Text{EN: "ok", FR: "ok"}
 	textScriptFailed  = say.Text{EN: "FAILED", FR: "ÉCHEC"}

@@ -30,6 +30,12 @@ const (
 	inLower  = "/root/busybox/{{name}}"
 )
 
+// What the machine must give.
+var (
+	imageNeeds = []string{"filesystem:overlay"}
+	boxNeeds   = []string{"filesystem:overlay", "tool:lsns"}
+)
+
 // Lesson is the lesson. Both shells begin in the host: it is the learner who isolates this time.
 var Lesson = &lessons.Lesson{
 	Name:   "container",
@@ -44,12 +50,14 @@ var Lesson = &lessons.Lesson{
 	Provide: []lessons.File{{Path: "/root/busybox.tar.gz", Content: data.Archive}},
 	Watch:   []string{unpacked, inLower},
 	Steps: []lessons.Step{
-		{Name: "layers", Shell: "host", Check: layers},
-		{Name: "box", Shell: "isolated", Check: box},
-		{Name: "wire", Shell: "host", Check: wire},
-		{Name: "limit", Shell: "host", Check: limit, Needs: []string{"cgroup:pids"}},
-		{Name: "exec", Shell: "host", Check: exec},
-		{Name: "bare", Shell: "host", Check: bare},
+		// The box is made of the layers, and what follows of the box. util-linux has an unshare that knows --cgroup, as it
+		// has lsns; iproute2 an ip that knows veth and netns, as it has ss.
+		{Name: "layers", Shell: "host", Check: layers, Needs: imageNeeds},
+		{Name: "box", Shell: "isolated", Check: box, Needs: boxNeeds},
+		{Name: "wire", Shell: "host", Check: wire, Needs: append([]string{"tool:ss|bridge", "link:veth", "link:bridge"}, boxNeeds...)},
+		{Name: "limit", Shell: "host", Check: limit, Needs: append([]string{"cgroup:pids"}, boxNeeds...)},
+		{Name: "exec", Shell: "host", Check: exec, Needs: boxNeeds},
+		{Name: "bare", Shell: "host", Check: bare, Needs: boxNeeds},
 	},
 	Files: files,
 }

@@ -35,7 +35,7 @@ var Lesson = &lessons.Lesson{
 	},
 	Steps: []lessons.Step{
 		{Name: "look", Shell: "host", Check: look, Question: true},
-		{Name: "isolate", Shell: "host", Check: isolate},
+		{Name: "isolate", Shell: "host", Check: isolate, Needs: []string{"namespace:user"}},
 	},
 	Files: files,
 }

@@ -38,7 +38,7 @@ var Lesson = &lessons.Lesson{
 		// BusyBox has ipcs and ipcrm, and nothing that makes an object.
 		{Name: "queue", Shell: "isolated", Check: queue, Needs: []string{"tool:ipcmk"}},
 		{Name: "memory", Shell: "host", Check: memory, Needs: []string{"tool:ipcmk"}},
-		{Name: "posix", Shell: "isolated", Check: posix},
+		{Name: "posix", Shell: "isolated", Check: posix, Needs: []string{"filesystem:mqueue"}},
 	},
 	Files: files,
 }

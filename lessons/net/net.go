@@ -31,8 +31,8 @@ const (
 )
 
 // iproute2 stands for the ip of iproute2, by a command that comes with it: BusyBox has an ip too, but that one cannot put
-// an interface into another namespace.
-var iproute2 = []string{"tool:ss|bridge"}
+// an interface into another namespace. The interface is a module of many kernels.
+var iproute2 = []string{"tool:ss|bridge", "link:veth"}
 
 // Lesson is the lesson.
 var Lesson = &lessons.Lesson{

@@ -16,13 +16,14 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"reflect"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/nslab/nslab/checks"
 	"github.com/nslab/nslab/checks/say"
@@ -141,9 +142,15 @@ func open(o Options) (*Session, error) {
 		_ = lab.Close()
 		return nil, err
 	}
+	tried := map[string]string{} // steps have needs in common, and some take a trial
 	for _, step := range o.Lesson.Steps {
-		if what := Lacks(lab, step.Needs); what != "" {
-			s.missing[step.Name] = what
+		for _, need := range step.Needs {
+			if _, ok := tried[need]; !ok {
+				tried[need] = Lacks(lab, []string{need})
+			}
+			if tried[need] != "" && s.missing[step.Name] == "" {
+				s.missing[step.Name] = need
+			}
 		}
 	}
 	for _, sh := range o.Lesson.Shells {
@@ -233,6 +240,9 @@ func divides(l *lessons.Lesson) bool {
 	})
 }
 
+// cloneFlags are those of the kinds of namespaces that a step may need and a machine may lack.
+var cloneFlags = map[string]uintptr{"user": unix.CLONE_NEWUSER, "time": unix.CLONE_NEWTIME}
+
 // Lacks returns the first of a step's needs (lessons.Step) that a lab does not meet; empty where it meets all.
 func Lacks(lab *sandbox.Lab, needs []string) string {
 	for _, need := range needs {
@@ -246,8 +256,11 @@ func Lacks(lab *sandbox.Lab, needs []string) string {
 		case "cgroup":
 			given = lab.HasController(what)
 		case "namespace":
-			_, err := os.Stat("/proc/self/ns/" + what)
-			given = err == nil
+			given = lab.CanClone(cloneFlags[what])
+		case "filesystem":
+			given = lab.CanMount(what)
+		case "link":
+			given = lab.CanLink(what)
 		}
 		if !given {
 			return need

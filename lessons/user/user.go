@@ -24,6 +24,9 @@ import (
 //go:embed text.en.md text.fr.md solution.txtar mistakes/*.txtar
 var files embed.FS
 
+// unprivileged: a machine may forbid user namespaces, and has labs all the same where root asks.
+var unprivileged = []string{"namespace:user"}
+
 // Lesson is the lesson.
 var Lesson = &lessons.Lesson{
 	Name: "user",
@@ -37,9 +40,9 @@ var Lesson = &lessons.Lesson{
 		{Name: "name", Default: "nemo", Kind: lessons.Kind{Form: lessons.HostName}},
 	},
 	Steps: []lessons.Step{
-		{Name: "root", Shell: "host", Check: root},
-		{Name: "map", Shell: "host", Check: idMap, Question: true},
-		{Name: "limits", Shell: "isolated", Check: limits},
+		{Name: "root", Shell: "host", Check: root, Needs: unprivileged},
+		{Name: "map", Shell: "host", Check: idMap, Question: true, Needs: unprivileged},
+		{Name: "limits", Shell: "isolated", Check: limits, Needs: unprivileged},
 	},
 	Files: files,
 }
