@@ -288,7 +288,7 @@ func (o *observer) process(name string, pid int) (snapshot.Process, error) {
 // argsPatience bounds what a snapshot waits for command lines in all. A command line is in the process's
 // memory, which is locked while it forks; in a fork bomb each waits seconds for its turn on
 // the processor with the lock held. Beyond, processes are without Args.
-const argsPatience = 100 * time.Millisecond
+const argsPatience = time.Second
 
 func (o *observer) args(name string, p *snapshot.Process) error {
 	if o.waited > argsPatience {
