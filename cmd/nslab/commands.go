@@ -65,7 +65,7 @@ func (a *app) commands() *cobra.Command {
 	exec.RunE = func(_ *cobra.Command, args []string) error { return a.exec(args, *execTools) }
 	version := a.command("version", textVersionShort, cobra.NoArgs, func([]string) error { return a.version() })
 
-	root.AddCommand(list, run, shell, check, hint, step, answer, reset, draw, doctor, test, exec, version, a.completionCommand())
+	root.AddCommand(list, run, shell, check, hint, step, answer, reset, draw, doctor, test, exec, version, a.completionCommand(), a.manCommand())
 	root.AddCommand(a.joinCommand(), a.submitCommand(), a.courseCommand())
 	root.SetUsageFunc(func(c *cobra.Command) error { _, err := io.WriteString(c.OutOrStderr(), a.usage(c)); return err })
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { a.commandHelp(c) })
