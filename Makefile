@@ -6,8 +6,10 @@ LESSON   ?=
 FUZZTIME ?= 10s
 # The newest release when this was written; it needs no place in go.mod.
 STATICCHECK ?= honnef.co/go/tools/cmd/staticcheck@v0.8.2
+# The newest that the Go of go.mod builds; make release-snapshot GORELEASER=goreleaser takes an installed one.
+GORELEASER ?= go run github.com/goreleaser/goreleaser/v2@v2.16.0
 
-ARCH    := $(shell go env GOARCH)
+ARCH    ?= $(shell go env GOARCH)
 VERSION := $(shell git describe --always --dirty 2>/dev/null)
 
 # A static program, so that one build runs on every distribution.
@@ -16,11 +18,11 @@ export CGO_ENABLED ?= 0
 # belongs to another user.
 export GOFLAGS += -buildvcs=false
 
-.PHONY: help run build data test race bench lint fuzz clean
+.PHONY: help run build data test race bench lint fuzz pages pictures release-snapshot clean
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## build nslab and open the next lesson, or LESSON=uts
 	bin/nslab run $(LESSON)
@@ -60,6 +62,23 @@ fuzz: data ## each fuzz test for FUZZTIME=10s
 	  echo "$$name ($${file%/*})"; \
 	  go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$${file%/*}" </dev/null || exit 1; \
 	done
+
+# The date in the pages is the commit's, so that the same commit makes the same packages.
+pages: data ## write the man pages and completions of a package into bin/pages
+	rm -rf bin/pages && mkdir -p bin/pages/completions
+	GOARCH= go build -trimpath -ldflags='-X main.version=$(VERSION)' -o bin/pages/nslab ./cmd/nslab
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) bin/pages/nslab man bin/pages/man
+	bin/pages/nslab completion bash > bin/pages/completions/nslab.bash
+	bin/pages/nslab completion zsh > bin/pages/completions/_nslab
+	bin/pages/nslab completion fish > bin/pages/completions/nslab.fish
+	cp -r bin/pages/man bin/pages/man-gz && find bin/pages/man-gz -type f -exec gzip -9n {} +
+	rm bin/pages/nslab
+
+pictures: data ## draw the pictures of the README anew, from a real run
+	go test ./cmd/nslab -count=1 -run 'TestScripts/pictures' -pictures $(CURDIR)/.github/pictures
+
+release-snapshot: ## the packages of a release in bin/dist: archives, .deb, .rpm, checksums; nothing is published
+	GOOS= GOARCH= $(GORELEASER) release --snapshot --clean
 
 clean: ## remove what was built and made
 	rm -rf bin data/made data/made_*.go
