@@ -10,6 +10,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -95,6 +96,11 @@ type StepState struct {
 	// Hints is how many hints were shown, Attempts how often a check said no.
 	Hints    int `json:"hints,omitempty"`
 	Attempts int `json:"attempts,omitempty"`
+	// Told are the keys of those hints that were diagnoses of what the learner had done ([checks.Finding]'s Key). The
+	// other hints are the prepared ones, in their order.
+	Told []string `json:"told,omitempty"`
+	// Solution is how often the solution was shown before the step was done.
+	Solution int `json:"solution,omitempty"`
 	// Answer is what was answered last to a question step.
 	Answer string `json:"answer,omitempty"`
 	// Missing is what the machine lacked for the step when the lesson was last
@@ -169,8 +175,8 @@ func decodeState(b []byte) (State, error) {
 	}
 	for lesson, l := range s.Lessons {
 		for step, st := range l.Steps {
-			if st.Hints < 0 || st.Attempts < 0 {
-				return State{}, fmt.Errorf("lesson %s, step %s: a negative count", lesson, step)
+			if st.Hints < len(st.Told) || st.Attempts < 0 || st.Solution < 0 {
+				return State{}, fmt.Errorf("lesson %s, step %s: a count that cannot be", lesson, step)
 			}
 			st.Done = st.Done.UTC()
 			if y := st.Done.Year(); y < 0 || y > 9999 { // JSON could not hold it again
@@ -220,6 +226,9 @@ func Open(dir string) (*Progress, error) {
 	p := &Progress{dir: dir, now: time.Now}
 	return p, p.Reload()
 }
+
+// Dir is the state folder.
+func (p *Progress) Dir() string { return p.dir }
 
 // Reload reads the file again, for what other nslab have written meanwhile.
 // Its errors are those of [Open].
@@ -530,6 +539,19 @@ func (p *Progress) SetDone(lesson, step string) error {
 // AddHint notes that one more hint of a step was shown.
 func (p *Progress) AddHint(lesson, step string) error {
 	return p.change(lesson, step, func(st *StepState) { st.Hints++ })
+}
+
+// AddDiagnosis notes that a hint was shown which is the diagnosis with that key.
+func (p *Progress) AddDiagnosis(lesson, step, key string) error {
+	return p.change(lesson, step, func(st *StepState) {
+		st.Hints++
+		st.Told = append(slices.Clone(st.Told), key)
+	})
+}
+
+// AddSolution notes that the solution of a step was shown before it was done.
+func (p *Progress) AddSolution(lesson, step string) error {
+	return p.change(lesson, step, func(st *StepState) { st.Solution++ })
 }
 
 // AddAttempt notes that a check of the step said no.

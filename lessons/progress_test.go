@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"syscall"
@@ -130,7 +131,7 @@ func TestProgressIsThereForTheNextProcess(t *testing.T) {
 
 	q := open(t, dir)
 	want := StepState{Done: time.Date(2026, 1, 1, 11, 0, 0, 0, time.UTC), Hints: 2, Attempts: 1, Answer: "42"}
-	if got := q.Step("uts", "rename"); got != want || got.Done != first {
+	if got := q.Step("uts", "rename"); !reflect.DeepEqual(got, want) || got.Done != first {
 		t.Errorf("step = %+v, want %+v", got, want)
 	}
 	if !q.Done("uts", "rename") || q.Current() != "uts" || q.Hints("uts", "rename") != 2 {

@@ -32,7 +32,9 @@ type app struct {
 	verbose bool
 	// term has the options of a person's terminal.
 	term terminalFlags
-	root *cobra.Command
+	// noPager says that long texts are printed as they are.
+	noPager bool
+	root    *cobra.Command
 	// status is the exit status that a command which went well wants: 0 or 1.
 	status int
 }

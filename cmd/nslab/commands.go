@@ -40,8 +40,8 @@ func (a *app) commands() *cobra.Command {
 	check := a.command("check [STEP]", textCheckShort, cobra.MaximumNArgs(1), a.remote("check"))
 	check.Flags().BoolVarP(&a.verbose, "verbose", "v", false, textFlagEvidence.In(a.lang, nil))
 	check.ValidArgsFunction = completeSteps
-	hint := a.command("hint", textHintShort, cobra.NoArgs, a.remote("hint"))
-	step := a.command("step [STEP]", textStepShort, cobra.MaximumNArgs(1), a.remote("step"))
+	hint := a.command("hint", textHintShort, cobra.NoArgs, a.paged("hint"))
+	step := a.command("step [STEP]", textStepShort, cobra.MaximumNArgs(1), a.paged("step"))
 	step.ValidArgsFunction = completeSteps
 	answer := a.command("answer TEXT ...", textAnswerShort, cobra.MinimumNArgs(1), a.remote("answer"))
 	reset := a.command("reset [LESSON|STEP]", textResetShort, cobra.MaximumNArgs(1), nil)
@@ -49,6 +49,10 @@ func (a *app) commands() *cobra.Command {
 	reset.RunE = func(_ *cobra.Command, args []string) error { return a.reset(args, *all) }
 	reset.ValidArgsFunction = completeLessonsAndSteps
 	draw := a.mapCommand()
+	solution := a.solutionCommand()
+	for _, c := range []*cobra.Command{step, hint, solution} {
+		c.Flags().BoolVar(&a.noPager, "no-pager", false, textFlagNoPager.In(a.lang, nil))
+	}
 	doctor := a.command("doctor", textDoctorShort, cobra.NoArgs, func([]string) error { return a.doctor() })
 	test := a.command("test FILE.txtar|FOLDER ...", textTestShort, cobra.MinimumNArgs(1), nil)
 	test.Flags().BoolVarP(&a.verbose, "verbose", "v", false, textFlagVerbose.In(a.lang, nil))
@@ -65,6 +69,7 @@ func (a *app) commands() *cobra.Command {
 	exec.RunE = func(_ *cobra.Command, args []string) error { return a.exec(args, *execTools) }
 	version := a.command("version", textVersionShort, cobra.NoArgs, func([]string) error { return a.version() })
 
+	root.AddCommand(solution)
 	root.AddCommand(list, run, shell, check, hint, step, answer, reset, draw, doctor, test, exec, version, a.completionCommand(), a.manCommand())
 	root.AddCommand(a.joinCommand(), a.submitCommand(), a.courseCommand())
 	root.SetUsageFunc(func(c *cobra.Command) error { _, err := io.WriteString(c.OutOrStderr(), a.usage(c)); return err })

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/nslab/nslab/checks/say"
+	"github.com/nslab/nslab/lessons"
 	"github.com/nslab/nslab/lessons/catalogue"
 )
 
@@ -47,10 +48,10 @@ func (s *server) reset(v view, req request) reply {
 	var line string
 	switch {
 	case what == resetAll:
-		s.saved(s.progress.Reset("", ""))
+		s.saved(forget(s.progress, ""))
 		line = textAllReset.In(s.app.lang, nil)
 	case what == s.lesson.Name:
-		s.saved(s.progress.Reset(what, ""))
+		s.saved(forget(s.progress, what))
 		line = textLessonReset.In(s.app.lang, pairs([]string{"lesson", what}))
 	default:
 		if _, err := s.lesson.Step(what); err != nil {
@@ -58,7 +59,7 @@ func (s *server) reset(v view, req request) reply {
 			if oerr != nil {
 				return failed(v, err)
 			}
-			s.saved(s.progress.Reset(other.Name, ""))
+			s.saved(forget(s.progress, other.Name))
 			return reply{Text: textLessonReset.In(v.lang, pairs([]string{"lesson", other.Name})) + "\n"}
 		}
 		s.saved(s.progress.Reopen(s.lesson, what))
@@ -69,6 +70,16 @@ func (s *server) reset(v view, req request) reply {
 	s.mu.Unlock()
 	go s.home.leave()
 	return reply{}
+}
+
+// forget forgets what was done of a lesson and what was typed in it; of every lesson where it is empty.
+func forget(p *lessons.Progress, lesson string) error {
+	for _, l := range catalogue.Lessons() {
+		if lesson == "" || lesson == l.Name {
+			_ = lessons.ForgetTyped(p.Dir(), l.Name) // it is only for comparing
+		}
+	}
+	return p.Reset(lesson, "")
 }
 
 // reset is nslab reset: of the open lesson where there is one, of the progress otherwise.
@@ -90,17 +101,17 @@ func (a *app) reset(args []string, all bool) error {
 	current, _ := catalogue.Find(p.Current())
 	switch {
 	case all:
-		a.warnProgress(p.Reset("", ""))
+		a.warnProgress(forget(p, ""))
 		a.say(textAllReset)
 	case len(args) == 0 && current == nil:
 		return a.fail(textNothingToReset)
 	case len(args) == 0:
-		a.warnProgress(p.Reset(current.Name, ""))
+		a.warnProgress(forget(p, current.Name))
 		a.say(textLessonReset, "lesson", current.Name)
 	default:
 		// A lesson, or a step of the lesson the learner was in.
 		if l, err := catalogue.Find(args[0]); err == nil {
-			a.warnProgress(p.Reset(l.Name, ""))
+			a.warnProgress(forget(p, l.Name))
 			a.say(textLessonReset, "lesson", l.Name)
 			return nil
 		}

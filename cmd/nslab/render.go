@@ -69,14 +69,6 @@ func (v view) missing(step, need string) string {
 	return v.plain(t, args)
 }
 
-func (v view) outro(w lessons.Words) string {
-	text := v.bold(textLessonDone.In(v.lang, nil)) + "\n"
-	if w.Outro != "" {
-		text += "\n" + v.markdown(w.Outro)
-	}
-	return text
-}
-
 // finding shows a finding: what the kernel showed, or what was expected, what is, and what to try.
 func (v view) finding(step string, f checks.Finding) string {
 	var b strings.Builder

@@ -131,6 +131,8 @@ func (a *app) play(l *lessons.Lesson, progress *lessons.Progress, kind terminalK
 		done = nil
 	}
 	roomRows, roomCols, _ := s.home.room()
+	keep, endKeeping := keepTyped(progress.Dir(), l.Name)
+	defer endKeeping()
 	at := ""
 	if first := progress.FirstOpen(l); first < len(l.Steps) && len(done) > 0 {
 		at = l.Steps[first].Name
@@ -140,6 +142,7 @@ func (a *app) play(l *lessons.Lesson, progress *lessons.Progress, kind terminalK
 			busy.say(textRebuilding.In(a.lang, pairs([]string{"n", strconv.Itoa(n), "of", strconv.Itoa(of)})))
 		},
 		Term: kind.Term, Rows: roomRows, Cols: roomCols, Env: labEnv(a.getenv, a.lang),
+		OnTyped: keep,
 		OnDone: func(step *lessons.Step, _ checks.Finding) {
 			s.saved(progress.SetDone(l.Name, step.Name))
 		},
@@ -256,7 +259,7 @@ func termName(getenv func(string) string) string {
 // labEnv is what of the person's environment concerns the terminal and the language.
 func labEnv(getenv func(string) string, lang say.Lang) []string {
 	env := []string{"NSLAB_LANG=" + string(lang)}
-	for _, name := range []string{"COLORTERM", "COLORFGBG", "NO_COLOR"} {
+	for _, name := range []string{"COLORTERM", "COLORFGBG", "NO_COLOR", "PAGER", "LESS"} {
 		if v := getenv(name); v != "" {
 			env = append(env, name+"="+v)
 		}
@@ -287,7 +290,7 @@ func (s *server) welcome(back bool, shell string) []byte {
 		}
 	}
 	if step == nil {
-		text += v.outro(w)
+		text += s.outro(v, w)
 	} else {
 		text += v.step(w, step.Name)
 	}
@@ -295,7 +298,11 @@ func (s *server) welcome(back bool, shell string) []byte {
 	if other := s.otherShell(shell); other != shell && s.home.key.name != "" {
 		text += v.aside(textKeyLine, "key", s.home.key.name, "shell", other)
 	}
-	return []byte(crlf(text + "\n"))
+	how := textIntroTop
+	if back {
+		how = textFromTheTop
+	}
+	return []byte(crlf(s.fromTheTop(v, text+"\n", how)))
 }
 
 // announce shows steps that have become done, and the next.
@@ -307,7 +314,7 @@ func (s *server) announce(done []session.Done, next *lessons.Step) []byte {
 	}
 	b.WriteString("\n")
 	if next == nil {
-		b.WriteString(v.outro(w))
+		b.WriteString(s.outro(v, w))
 	} else {
 		b.WriteString(v.step(w, next.Name))
 		if shell := s.stepShell(next); shell != "" {
@@ -315,7 +322,11 @@ func (s *server) announce(done []session.Done, next *lessons.Step) []byte {
 		}
 	}
 	b.WriteString("\n")
-	return []byte(crlf(b.String()))
+	how := textFromTheTop
+	if next == nil {
+		how = textOutroTop
+	}
+	return []byte(crlf(s.fromTheTop(v, b.String(), how)))
 }
 
 // stepShell is the shell a step begins in, where another one was typed in last.

@@ -217,18 +217,13 @@ func (s *server) do(req request, inLab bool, caller int) reply {
 	case "check":
 		return s.check(v, w, req, caller)
 	case "hint":
-		return s.hint(v, w, req)
+		return s.hint(v, w, req, caller)
 	case "step":
-		step, err := s.wanted(req)
-		if err != nil {
-			return failed(v, err)
-		}
-		if step == nil {
-			return reply{Text: v.outro(w)}
-		}
-		return reply{Text: v.step(w, step.Name)}
+		return s.stepText(v, w, req)
 	case "answer":
 		return s.answerStep(v, w, req)
+	case "solution":
+		return s.solution(v, w, req)
 	case "shell":
 		if !inLab {
 			break
@@ -307,17 +302,8 @@ func (s *server) check(v view, w lessons.Words, req request, caller int) reply {
 	if step == nil {
 		return reply{Text: textAllDone.In(v.lang, pairs([]string{"lesson", s.lesson.Name})) + "\n"}
 	}
-	group := 0
-	if caller > 0 {
-		// What asks is part of the lab: its own process group is not what the learner made.
-		if snap, err := s.session.Lab.Snapshot(); err == nil {
-			if p, ok := snap.Proc(caller); ok {
-				group = p.Group
-			}
-		}
-	}
 	before, was := s.session.IsDone(step.Name)
-	f, err := s.session.Check(step.Name, group)
+	f, err := s.session.Check(step.Name, s.group(caller))
 	if err != nil {
 		return failed(v, err)
 	}
@@ -339,10 +325,22 @@ func (s *server) check(v view, w lessons.Words, req request, caller int) reply {
 		if next := s.session.Step(); next != nil {
 			text += "\n" + v.step(w, next.Name)
 		} else {
-			text += "\n" + v.outro(w)
+			text += "\n" + s.outro(v, w)
 		}
 	}
 	return reply{Status: status, Text: text}
+}
+
+// group is the process group of a caller in the lab: it is not what the learner made. 0 for a caller outside.
+func (s *server) group(caller int) int {
+	if caller > 0 {
+		if snap, err := s.session.Lab.Snapshot(); err == nil {
+			if p, ok := snap.Proc(caller); ok {
+				return p.Group
+			}
+		}
+	}
+	return 0
 }
 
 // saved tells of a change that could not be saved. The lesson goes on without.
@@ -351,25 +349,6 @@ func (s *server) saved(err error) {
 		// Not now: the session is locked where this is its OnDone.
 		go s.home.say(textNotSaved.In(s.app.lang, pairs([]string{"error", clean(err.Error())})))
 	}
-}
-
-func (s *server) hint(v view, w lessons.Words, req request) reply {
-	step := s.session.Step()
-	if step == nil {
-		return reply{Text: textAllDone.In(v.lang, pairs([]string{"lesson", s.lesson.Name})) + "\n"}
-	}
-	hints := w.Steps[step.Name].Hints
-	n := s.progress.Hints(s.lesson.Name, step.Name)
-	if n >= len(hints) {
-		return reply{Status: 1, Text: textNoMoreHints.In(v.lang, pairs([]string{"n", fmt.Sprint(len(hints)), "step", step.Name})) + "\n"}
-	}
-	s.saved(s.progress.AddHint(s.lesson.Name, step.Name))
-	if req.JSON {
-		return jsonReply(map[string]any{"lesson": s.lesson.Name, "step": step.Name, "hint": n + 1, "of": len(hints),
-			"text": say.Fill(hints[n], v.params)}, 0)
-	}
-	head := textHintHead.In(v.lang, pairs([]string{"n", fmt.Sprint(n + 1), "of", fmt.Sprint(len(hints)), "step", step.Name}))
-	return reply{Text: v.bold(head) + "\n\n" + v.markdown(hints[n])}
 }
 
 func (s *server) answerStep(v view, w lessons.Words, req request) reply {
@@ -404,7 +383,7 @@ func (s *server) answerStep(v view, w lessons.Words, req request) reply {
 		if next := s.session.Step(); next != nil {
 			out += "\n" + v.step(w, next.Name)
 		} else {
-			out += "\n" + v.outro(w)
+			out += "\n" + s.outro(v, w)
 		}
 	}
 	return reply{Status: status, Text: out}

@@ -62,18 +62,15 @@ var (
 		FR: "La leçon {{lesson}} est ouverte, et toutes ses étapes sont faites. Quittez-la avec exit."}
 	textAllDone     = say.Text{EN: "Every step of lesson {{lesson}} is done.", FR: "Toutes les étapes de la leçon {{lesson}} sont faites."}
 	textStepWasDone = say.Text{EN: "Step {{step}} is done already.", FR: "L'étape {{step}} est déjà faite."}
-	textNoMoreHints = say.Text{EN: "Those were all {{n}} hints for step {{step}}. nslab step shows its text again; the commands are in it.", FR: "C'étaient les {{n}} indices de l'étape {{step}}. nslab step remontre son texte ; les commandes y sont."}
-	textHintHead    = say.Text{EN: "Hint {{n}} of {{of}} for step {{step}}", FR: "Indice {{n}} sur {{of}} pour l'étape {{step}}"}
 	textNoQuestion  = say.Text{EN: "step {{step}} asks no question: it is done, not answered. nslab check looks at your work.", FR: "l'étape {{step}} ne pose pas de question : elle se fait. nslab check regarde votre travail."}
 
-	textStepDone   = say.Text{EN: "{{step}}: done", FR: "{{step}} : réussi"}
-	textStepOpen   = say.Text{EN: "{{step}}: not yet", FR: "{{step}} : pas encore"}
-	textExpected   = say.Text{EN: "Expected:", FR: "Attendu :"}
-	textFound      = say.Text{EN: "Found:", FR: "Constaté :"}
-	textTry        = say.Text{EN: "Try:", FR: "À essayer :"}
-	textLessonDone = say.Text{EN: "The lesson is done.", FR: "La leçon est finie."}
-	textStepShell  = say.Text{EN: "This step begins in the shell {{shell}}: type nslab shell {{shell}}, here or in another terminal.", FR: "Cette étape commence dans le shell {{shell}} : tapez nslab shell {{shell}}, ici ou dans un autre terminal."}
-	textHelpLine   = say.Text{EN: "nslab check: look now · nslab hint: help · nslab step: this text · exit: leave", FR: "nslab check : regarder · nslab hint : aide · nslab step : ce texte · exit : sortir"}
+	textStepDone  = say.Text{EN: "{{step}}: done", FR: "{{step}} : réussi"}
+	textStepOpen  = say.Text{EN: "{{step}}: not yet", FR: "{{step}} : pas encore"}
+	textExpected  = say.Text{EN: "Expected:", FR: "Attendu :"}
+	textFound     = say.Text{EN: "Found:", FR: "Constaté :"}
+	textTry       = say.Text{EN: "Try:", FR: "À essayer :"}
+	textStepShell = say.Text{EN: "This step begins in the shell {{shell}}: type nslab shell {{shell}}, here or in another terminal.", FR: "Cette étape commence dans le shell {{shell}} : tapez nslab shell {{shell}}, ici ou dans un autre terminal."}
+	textHelpLine  = say.Text{EN: "nslab check: look now · nslab hint: help · nslab step: this text · exit: leave", FR: "nslab check : regarder · nslab hint : aide · nslab step : ce texte · exit : sortir"}
 
 	textWelcomeBack  = say.Text{EN: "Welcome back to lesson {{lesson}}.", FR: "Vous revoici dans la leçon {{lesson}}."}
 	textGoodbye      = say.Text{EN: "Lesson {{lesson}}: {{done}} of {{of}} steps done. Your progress is kept; nslab run goes on.", FR: "Leçon {{lesson}} : {{done}} étapes faites sur {{of}}. Votre progression est gardée ; nslab run reprend."}

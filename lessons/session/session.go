@@ -52,6 +52,9 @@ type Options struct {
 	Env        []string
 	// OnDone is called when a step has become done. It may be nil, and must not call the session.
 	OnDone func(step *lessons.Step, f checks.Finding)
+	// OnTyped is called with the command lines that the learner's shells report: when one begins, as in checks.Line, and
+	// when it has ended. Step is the open step's name, empty where all are done. It may be nil, and must not call the session.
+	OnTyped func(step string, l checks.Line)
 	// Announce turns steps that have become done into what a terminal shows; nil for silence.
 	// Next is the step that is open now, nil where the lesson is done.
 	Announce func(done []Done, next *lessons.Step) []byte
@@ -301,6 +304,29 @@ func (s *Session) Check(name string, except int) (checks.Finding, error) {
 		return was, nil // done in an earlier session, of which the lab has gone
 	}
 	return f, nil
+}
+
+// Diagnose judges the open step as Check does, with an answer where it is a question, and says with which key it was
+// judged when it became open: another key tells that the learner has got somewhere since, or away from the goal.
+func (s *Session) Diagnose(name, answer string, except int) (f checks.Finding, begun string, err error) {
+	step, err := s.Lesson.Step(name)
+	if err != nil {
+		return f, "", err
+	}
+	if step.Question {
+		var now *snapshot.Snapshot
+		if now, err = s.lookFor(step, except); err == nil {
+			f = s.judgeStep(step, now, answer)
+		}
+	} else {
+		f, err = s.settle(step, except)
+	}
+	if err != nil {
+		return f, "", err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return f, step.Check(&checks.View{Now: s.begun, Start: s.start, Params: s.params}).Key, nil
 }
 
 // settle judges a step when the lab is at rest: what was started in the background a moment ago may not be
@@ -605,7 +631,21 @@ func (s *Session) began(sh *Shell, m *sandbox.Mark) {
 		s.rebuild.typed(sh.Name, m.Command)
 		return
 	}
-	s.note(checks.Line{Shell: sh.Name, Text: m.Command, Status: running})
+	l := checks.Line{Shell: sh.Name, Text: m.Command, Status: running}
+	s.note(l)
+	s.report(l)
+}
+
+// report passes a command line on; s.mu is held.
+func (s *Session) report(l checks.Line) {
+	if s.o.OnTyped == nil {
+		return
+	}
+	name := ""
+	if step := s.open1(); step != nil {
+		name = step.Name
+	}
+	s.o.OnTyped(name, l)
 }
 
 // note keeps a command line; s.mu is held.
@@ -623,8 +663,11 @@ func (s *Session) prompted(sh *Shell, m *sandbox.Mark, ran bool) []byte {
 		s.mu.Lock()
 		if i := slices.IndexFunc(s.typed, func(l checks.Line) bool { return l.Shell == sh.Name && l.Status == running && l.Text == m.Command }); i >= 0 {
 			s.typed[i].Status = m.Status
+			s.report(s.typed[i])
 		} else if !s.rebuild.ended(sh.Name, m.Command) {
-			s.note(checks.Line{Shell: sh.Name, Text: m.Command, Status: m.Status})
+			l := checks.Line{Shell: sh.Name, Text: m.Command, Status: m.Status}
+			s.note(l)
+			s.report(l)
 		}
 		s.mu.Unlock()
 	}
@@ -709,6 +752,10 @@ func (s *Session) relook() {
 		return
 	}
 	if text := s.announce(); len(text) > 0 {
+		// To look takes a while, in which the learner may have gone on in another shell.
+		s.mu.Lock()
+		sh = s.last
+		s.mu.Unlock()
 		sh.Interject(text)
 	}
 }

@@ -45,6 +45,7 @@ type Shell struct {
 	typed    bool               // a line has been begun and Enter not pressed
 	pending  []byte             // what is to be shown before the next prompt
 	lastOut  time.Time
+	busy     bool // what was printed is being taken in
 	ended    bool
 }
 
@@ -82,6 +83,7 @@ func (sh *Shell) read() {
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := sh.Shell.Read(buf)
+		sh.setBusy(true)
 		for _, piece := range marks.Split(buf[:n]) {
 			if piece.Mark == nil {
 				sh.mu.Lock()
@@ -92,6 +94,7 @@ func (sh *Shell) read() {
 			}
 			sh.marked(piece.Mark)
 		}
+		sh.setBusy(false)
 		if err != nil {
 			break
 		}
@@ -107,6 +110,12 @@ func (sh *Shell) read() {
 	for _, v := range viewers {
 		v.Gone(sh)
 	}
+}
+
+func (sh *Shell) setBusy(on bool) {
+	sh.mu.Lock()
+	sh.busy = on
+	sh.mu.Unlock()
 }
 
 // print draws on the screen, and shows what came of it.
@@ -167,13 +176,15 @@ func (sh *Shell) marked(m *sandbox.Mark) {
 	front, _ := sh.Foreground()
 	text := sh.session.prompted(sh, m, ran)
 	sh.mu.Lock()
-	text = append(sh.pending, text...)
-	sh.pending = nil
-	sh.mu.Unlock()
-	if len(text) > 0 {
+	// What is interjected while this is printed must not wait for another prompt.
+	for len(sh.pending) > 0 || len(text) > 0 {
+		text = append(sh.pending, text...)
+		sh.pending = nil
+		sh.mu.Unlock()
 		sh.print(text)
+		text = nil
+		sh.mu.Lock()
 	}
-	sh.mu.Lock()
 	if m.Number != 0 {
 		sh.number = m.Number
 	}
@@ -331,7 +342,16 @@ var shellNames = map[string]bool{"sh": true, "bash": true, "dash": true, "ash": 
 // Interject shows a text between two prompts: below the prompt that stands, which is then shown
 // again. Where something is being typed, or a command runs, the text waits for the next prompt.
 func (sh *Shell) Interject(text []byte) {
-	if !sh.Remark(text) {
+	if sh.Remark(text) {
+		return
+	}
+	sh.mu.Lock()
+	late := sh.prompted && !sh.typed // the prompt has come since
+	if !late {
+		sh.pending = append(sh.pending, text...)
+	}
+	sh.mu.Unlock()
+	if late && !sh.Remark(text) {
 		sh.mu.Lock()
 		sh.pending = append(sh.pending, text...)
 		sh.mu.Unlock()
@@ -519,7 +539,11 @@ func (sh *Shell) await(ctx context.Context, prompts int, before sandbox.Foregrou
 		}
 		sh.mu.Unlock()
 		f, err := sh.Foreground()
-		if err == nil && sh.promptsUnmarked(f) && (prompts == 0 || f.Leader != before.Leader || f.Switches > before.Switches) {
+		sh.mu.Lock()
+		// The shell that nslab opened prints a mark at its first prompt. Of a later one the mark may have been read already.
+		marks := sh.prompts == 0 || sh.busy
+		sh.mu.Unlock()
+		if err == nil && !marks && sh.promptsUnmarked(f) && (prompts == 0 || f.Leader != before.Leader || f.Switches > before.Switches) {
 			// Twice in a row, for a mark may be on its way.
 			if asleep++; asleep >= 3 {
 				return false, nil
