@@ -300,8 +300,11 @@ func TestWhatIsBeingTypedIsNotDisturbed(t *testing.T) {
 	if err := sh.Watch(v); err != nil {
 		t.Fatal(err)
 	}
-	run(t, sh, "(sleep 0.2; hostname first) >/dev/null 2>&1 &")
+	run(t, sh, "(until [ -e /tmp/go ]; do sleep 0.01; done; hostname first) >/dev/null 2>&1 &")
 	if err := sh.Type([]byte("echo half")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Lab.WriteFile("/tmp/go", nil); err != nil {
 		t.Fatal(err)
 	}
 	waitFor(t, func() bool { _, ok := s.IsDone("one"); return ok })
