@@ -29,10 +29,10 @@ var (
 )
 
 func (a *app) solutionCommand() *cobra.Command {
-	c := a.command("solution [STEP]", textSolutionShort, cobra.MaximumNArgs(1), nil)
+	c := a.command("solution [STEP|LESSON]", textSolutionShort, cobra.MaximumNArgs(1), nil)
 	anyway := c.Flags().Bool("anyway", false, textFlagAnyway.In(a.lang, nil))
 	c.RunE = func(_ *cobra.Command, args []string) error { return a.solution(args, *anyway) }
-	c.ValidArgsFunction = completeSteps
+	c.ValidArgsFunction = completeLessonsAndSteps
 	return c
 }
 
