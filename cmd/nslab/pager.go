@@ -14,7 +14,7 @@ import (
 var (
 	textFlagNoPager = say.Text{EN: "print long texts as they are, without a pager", FR: "afficher les longs textes tels quels, sans pagineur"}
 	textFromTheTop  = say.Text{EN: "This was longer than the screen. nslab step shows the step from the top.", FR: "C'était plus long que l'écran. nslab step montre l'étape depuis le début."}
-	textIntroTop    = say.Text{EN: "This was longer than the screen. nslab step {{lesson}} shows the introduction from the top, nslab step the step.", FR: "C'était plus long que l'écran. nslab step {{lesson}} montre l'introduction depuis le début, nslab step l'étape."}
+	textIntroAbove  = say.Text{EN: "The introduction is above: scroll back, or type nslab step {{lesson}}.", FR: "L'introduction est au-dessus : remontez, ou tapez nslab step {{lesson}}."}
 	textOutroTop    = say.Text{EN: "This was longer than the screen. nslab step shows it from the top.", FR: "C'était plus long que l'écran. nslab step le remontre depuis le début."}
 )
 
@@ -75,15 +75,18 @@ func (a *app) page(text string) bool {
 	return false
 }
 
+// fits reports whether a text fits on the screen with a prompt below it.
+func (s *server) fits(text string) bool {
+	rows, _, _ := s.home.room()
+	return rows == 0 || strings.Count(text, "\n") < int(rows)
+}
+
 // fromTheTop adds to a text that is longer than the screen how to read it from its beginning.
 func (s *server) fromTheTop(v view, text string, how say.Text) string {
-	s.home.mu.Lock()
-	rows := int(s.home.rows)
-	s.home.mu.Unlock()
-	if rows == 0 || strings.Count(text, "\n") < rows-1 {
+	if s.fits(text) {
 		return text
 	}
-	return text + v.aside(how, "lesson", s.lesson.Name) + "\n"
+	return text + v.aside(how) + "\n"
 }
 
 type stepTextForm struct {

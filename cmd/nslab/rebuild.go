@@ -29,11 +29,11 @@ func (s *server) rebuilt(v view) string {
 	case step == nil:
 		return ""
 	case err != nil:
-		return v.plain(textNotRebuilt, pairs([]string{"step", step.Name, "error", clean(err.Error())})) + "\n"
+		return v.plain(textNotRebuilt, pairs([]string{"step", step.Name, "error", clean(err.Error())}))
 	case n == 0:
 		return ""
 	}
-	return v.plain(textRebuilt, pairs([]string{"step", "`" + step.Name + "`", "n", strconv.Itoa(n)})) + "\n"
+	return v.plain(textRebuilt, pairs([]string{"step", "`" + step.Name + "`", "n", strconv.Itoa(n)}))
 }
 
 // resetAll is the argument of a request to forget everything.

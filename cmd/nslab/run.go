@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -189,10 +190,12 @@ func (a *app) play(l *lessons.Lesson, progress *lessons.Progress, kind terminalK
 	if err != nil {
 		return false, err
 	}
+	before, welcome := s.welcome(len(done) > 0, first)
+	_, _ = io.WriteString(a.out, crlf(before))
 	rec.setCooked(false)
 	s.home.enter()
 	s.home.show(sh, "")
-	sh.Greet(s.welcome(len(done) > 0, first))
+	sh.Greet(welcome)
 	go s.home.catchUp()
 	if a.term.split {
 		if err := a.split(s.otherShell(first), kind, cols); err != nil {
@@ -274,35 +277,39 @@ func (s *server) view() view {
 	return view{lang: s.app.lang, color: !noColor(), width: min(max(cols, 20), 100), params: s.session.Params()}
 }
 
-// welcome is the lesson's beginning, or where the learner left, for the shell that is shown first.
-func (s *server) welcome(back bool, shell string) []byte {
+// welcome is the lesson's beginning, or where the learner left, for the shell that is shown first. What does not fit on the
+// screen with the step is before, to be shown before the shell is: terminals scroll back to it.
+func (s *server) welcome(back bool, shell string) (before string, text []byte) {
 	v, w := s.view(), s.words[s.app.lang]
-	text := v.title(w)
+	head, body := v.title(w), ""
 	step := s.session.Step()
 	if back {
-		text += textWelcomeBack.In(v.lang, pairs([]string{"lesson", s.lesson.Name})) + "\n" + s.rebuilt(v) + "\n"
+		head += textWelcomeBack.In(v.lang, pairs([]string{"lesson", s.lesson.Name})) + "\n\n"
 	} else {
-		text += v.markdown(w.Intro) + "\n"
+		head += v.markdown(w.Intro) + "\n"
 	}
 	for _, st := range s.lesson.Steps {
 		if need := s.session.Missing(st.Name); need != "" {
-			text += v.missing(st.Name, need) + "\n"
+			body += v.missing(st.Name, need) + "\n"
 		}
 	}
 	if step == nil {
-		text += s.outro(v, w)
+		body += s.outro(v, w)
 	} else {
-		text += v.step(w, step.Name)
+		body += v.step(w, step.Name)
 	}
-	text += "\n" + v.aside(textHelpLine)
+	body += "\n" + s.rebuilt(v) + v.aside(textHelpLine)
 	if other := s.otherShell(shell); other != shell && s.home.key.name != "" {
-		text += v.aside(textKeyLine, "key", s.home.key.name, "shell", other)
+		body += v.aside(textKeyLine, "key", s.home.key.name, "shell", other)
 	}
-	how := textIntroTop
-	if back {
-		how = textFromTheTop
+	body += "\n"
+	if s.fits(head + body) {
+		return "", []byte(crlf(head + body))
 	}
-	return []byte(crlf(s.fromTheTop(v, text+"\n", how)))
+	if !back {
+		body = v.aside(textIntroAbove, "lesson", s.lesson.Name) + "\n" + body
+	}
+	return head, []byte(crlf(s.fromTheTop(v, body, textFromTheTop)))
 }
 
 // announce shows steps that have become done, and the next.
