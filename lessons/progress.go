@@ -10,6 +10,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"sync"
 	"syscall"
@@ -107,6 +108,9 @@ type StepState struct {
 	// opened, in the form of [Step]'s Needs; the lesson counts as done without it.
 	Missing string `json:"missing,omitempty"`
 }
+
+// IsZero reports whether the step was never tried.
+func (s StepState) IsZero() bool { return reflect.ValueOf(s).IsZero() }
 
 // Step returns what was done of a step; a step never tried has the zero state.
 func (s *State) Step(lesson, step string) StepState {

@@ -134,7 +134,7 @@ func (a *app) collect(dir string, m *course.Membership) (*submission.Submission,
 		}
 		for _, step := range l.Steps {
 			st := p.Step(l.Name, step.Name)
-			if st == (lessons.StepState{}) {
+			if st.IsZero() {
 				continue
 			}
 			sub.Steps = append(sub.Steps, submission.Step{Lesson: l.Name, Step: step.Name, Done: st.Done, Hints: st.Hints,
