@@ -34,6 +34,10 @@ type View struct {
 	// first. They serve for a better diagnosis, never for a verdict: a shell
 	// can report what it likes.
 	Typed []Line
+	// Calls are the system calls on namespaces that were seen, oldest first, with the execve behind them. They tell
+	// of what has gone again, for a better diagnosis: never for a verdict on what is there, for what a process has in
+	// its memory can change before the kernel reads it. Where the machine does not show them there are none.
+	Calls []snapshot.Call
 	// Answer is what the learner answered to a question step.
 	Answer string
 }

@@ -27,7 +27,8 @@ type Command struct {
 	// give it a terminal of the machine: see [Lab.NewShell].
 	Stdin, Stdout, Stderr *os.File
 
-	terminal int // a terminal of the lab that becomes 0, 1, 2 and the controlling one; 0 for none
+	shell    string // the name of the shell that it is
+	terminal int    // a terminal of the lab that becomes 0, 1, 2 and the controlling one; 0 for none
 }
 
 // Env returns the environment of commands in a lab, for a terminal of that
@@ -80,8 +81,11 @@ func (l *Lab) startCommand(c Command) (*Process, error) {
 	if !l.hold() {
 		return nil, errLabEnded
 	}
-	a, err := startApart([]string{"nslab"}, nil, slices.Concat(l.nsFDs(), l.cgroup.fds(), std[:])...)
+	t := l.listenTo(c.shell)
+	keep := slices.Concat(l.nsFDs(), l.cgroup.fds(), std[:], t.keep())
+	a, err := startApart([]string{"nslab"}, nil, keep...)
 	if err != nil {
+		t.forget()
 		l.alive.Done()
 		return nil, err
 	}
@@ -100,10 +104,12 @@ func (l *Lab) startCommand(c Command) (*Process, error) {
 		}
 		s.must("umask", unix.SYS_UMASK, 0o022)
 		s.must("chdir "+c.Dir, unix.SYS_CHDIR, c.Dir)
+		t.install(s, slices.Max(keep)+1)
 		s.execIn(c.Args, c.Env)
 	})
 	s.exit(0)
 	<-l.keeper.furnished
+	t.hear()
 	img, err := a.walk(nil)
 	p := &Process{done: make(chan struct{})}
 	p.PID, err = img.born(err, a.pid, mid, pid)

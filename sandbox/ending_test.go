@@ -25,7 +25,7 @@ func keepLabs() int {
 	}
 	fmt.Println("anchor", k.AnchorPID())
 	for i := 0; ; i++ {
-		l, err := k.NewLab(LabOptions{})
+		l, err := k.NewLab(LabOptions{Trace: i%2 == 0})
 		if err != nil {
 			fmt.Println("error", err)
 			return 1
@@ -235,7 +235,7 @@ func TestWithoutItsAnchorAKeeperEndsInOrder(t *testing.T) {
 	k := ownKeeper(t)
 	var labs []*Lab
 	for range 3 {
-		l, err := k.NewLab(LabOptions{})
+		l, err := k.NewLab(LabOptions{Trace: true})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -74,6 +74,9 @@ type Keeper struct {
 	furnished  chan struct{}
 	furnishErr error
 
+	traceOnce sync.Once
+	traceErr  error
+
 	closing  sync.Once
 	closeErr error
 

@@ -31,6 +31,8 @@ type LabOptions struct {
 	// Divide gives it a cgroup of version 2 of its own where the machine lets us make one, with controllers
 	// that the learner may hand on (see HasController).
 	Divide bool
+	// Trace asks for the system calls on namespaces that its processes make (Lab.Trace).
+	Trace bool
 
 	shell   string
 	applets []string
@@ -53,6 +55,7 @@ type Lab struct {
 	procFD  int // its first /proc
 	ptsFD   int // its devpts
 	cgroup  *division
+	trace   *Trace
 
 	ending sync.Once
 	endErr error
@@ -98,6 +101,7 @@ func (k *Keeper) NewLab(o LabOptions) (*Lab, error) {
 	if err := l.start(); err != nil {
 		return nil, fmt.Errorf("make a lab: %w", err)
 	}
+	l.startTrace()
 	k.mu.Lock()
 	k.labs[l] = true
 	k.mu.Unlock()
@@ -393,7 +397,9 @@ func (l *Lab) end() error {
 		}
 		// init cannot end before those who joined its PID namespace have been
 		// waited for (pid_namespaces(7)), which their own goroutines do.
+		l.endTrace()
 		l.alive.Wait()
+		l.closeTrace()
 		l.endErr = reapInit(l.init, l.ns.pid, l.depth)
 		l.cgroup.close()
 		closeAll(l.fds()...)

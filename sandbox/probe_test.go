@@ -44,6 +44,10 @@ func probe(name string, args []string) int {
 		if errno != 0 {
 			err = errno
 		}
+	case "call": // NAME: see trace_test.go
+		return probeCall(args[0])
+	case "flood": // unshare, from four threads, without end
+		return flood()
 	case "spy": // PATTERN: look into every process there is, over and over
 		return spy([]byte(args[0]))
 	default:

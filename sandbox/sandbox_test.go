@@ -30,6 +30,9 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "keep-labs" {
 		os.Exit(keepLabs())
 	}
+	if len(os.Args) > 1 && os.Args[1] == "keep-traced" {
+		os.Exit(keepTraced())
+	}
 	code := m.Run()
 	if shared.k != nil {
 		if err := shared.k.Close(); err != nil {

@@ -103,7 +103,7 @@ func (l *Lab) newShell(name string, o ShellOptions) (*Shell, error) {
 	if argv == nil {
 		argv = []string{l.options.shell, "-i"}
 	}
-	sh.Process, err = l.Start(Command{Args: argv, Env: env, Flags: o.Flags, terminal: slave})
+	sh.Process, err = l.Start(Command{Args: argv, Env: env, Flags: o.Flags, shell: name, terminal: slave})
 	if err != nil {
 		_ = master.Close()
 		return nil, err

@@ -76,6 +76,7 @@ func (a *app) commands() *cobra.Command {
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { a.commandHelp(c) })
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return a.flagError(c, err) })
 	root.SetHelpCommand(a.helpCommand())
+	root.AddCommand(a.traceCommand())
 	root.InitDefaultHelpFlag()
 	root.InitDefaultHelpCmd()
 	a.translate(root)

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/nslab/nslab/sandbox"
 )
 
 func TestMain(m *testing.M) {
@@ -41,6 +44,16 @@ func TestScripts(t *testing.T) {
 			"signal": cmdSignal, "hangup": cmdHangup, "end": cmdEnd,
 		},
 		RequireUniqueNames: true,
+		Condition: func(cond string) (bool, error) {
+			if cond != "trace" {
+				return false, fmt.Errorf("unknown condition %q", cond)
+			}
+			k, err := sandbox.NewKeeper(sandbox.KeeperOptions{})
+			if err != nil {
+				return false, nil
+			}
+			return k.CanTrace() == nil, k.Close()
+		},
 	})
 }
 

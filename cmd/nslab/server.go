@@ -182,6 +182,10 @@ func (s *server) answer(c *net.UnixConn, inLab bool) {
 		s.sendMaps(c, r, view{lang: req.Lang}, req, caller)
 		return
 	}
+	if req.Op == "trace" {
+		s.traceCalls(c, req, inLab)
+		return
+	}
 	writeReply(c, s.do(req, inLab, caller))
 	s.refresh()
 }

@@ -111,7 +111,8 @@ func (r *Runner) meets(need string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	lab, err := keeper.NewLab(sandbox.LabOptions{Tools: r.Tools, Divide: strings.HasPrefix(need, "cgroup:")})
+	lab, err := keeper.NewLab(sandbox.LabOptions{Tools: r.Tools, Divide: strings.HasPrefix(need, "cgroup:"),
+		Trace: strings.HasPrefix(need, "seccomp:")})
 	if err != nil {
 		return false, err
 	}

@@ -93,9 +93,12 @@ type Session struct {
 
 	judging sync.Mutex
 	kick    chan struct{} // something was typed or a prompt came
-	closing chan struct{}
-	watcher sync.WaitGroup
-	close   sync.Once
+	// happened is for a system call on namespaces; marks are the trace's last numbers when commands had ended.
+	happened chan struct{}
+	marks    []uint64
+	closing  chan struct{}
+	watcher  sync.WaitGroup
+	close    sync.Once
 }
 
 // maxSeen bounds how many snapshots between the start and now are kept, and maxTyped the command lines.
@@ -121,12 +124,14 @@ func Open(o Options) (*Session, error) {
 		return nil, err
 	}
 	s.watcher.Go(s.watch)
+	s.watcher.Go(s.hear)
 	return s, nil
 }
 
 func open(o Options) (*Session, error) {
 	s := &Session{o: o, Lesson: o.Lesson, params: o.Lesson.Defaults(), shells: map[string]*Shell{},
-		done: map[string]checks.Finding{}, missing: map[string]string{}, followers: map[chan *snapshot.Snapshot]struct{}{}, kick: make(chan struct{}, 1), closing: make(chan struct{})}
+		done: map[string]checks.Finding{}, missing: map[string]string{}, followers: map[chan *snapshot.Snapshot]struct{}{},
+		kick: make(chan struct{}, 1), happened: make(chan struct{}, 1), closing: make(chan struct{})}
 	for name, value := range o.Params {
 		if _, ok := s.params[name]; !ok {
 			return nil, fmt.Errorf("lesson %s has no parameter %q: it has %v", o.Lesson.Name, name, slices.Sorted(maps.Keys(s.params)))
@@ -136,7 +141,7 @@ func open(o Options) (*Session, error) {
 	for _, step := range o.Done {
 		s.done[step] = checks.Finding{Satisfied: true}
 	}
-	lab, err := o.Keeper.NewLab(sandbox.LabOptions{Tools: o.Tools, Divide: divides(o.Lesson)})
+	lab, err := o.Keeper.NewLab(sandbox.LabOptions{Tools: o.Tools, Divide: divides(o.Lesson), Trace: true})
 	if err != nil {
 		return nil, err
 	}
@@ -264,6 +269,8 @@ func Lacks(lab *sandbox.Lab, needs []string) string {
 			given = lab.CanMount(what)
 		case "link":
 			given = lab.CanLink(what)
+		case "seccomp":
+			given = what == "listener" && lab.Trace() != nil
 		}
 		if !given {
 			return need
@@ -275,7 +282,7 @@ func Lacks(lab *sandbox.Lab, needs []string) string {
 // view is what a check of this moment may look at; s.mu is held.
 func (s *Session) view(now *snapshot.Snapshot, answer string) *checks.View {
 	return &checks.View{Now: now, Start: s.start, Seen: slices.Clone(s.seen), Params: s.params,
-		Typed: slices.Clone(s.typed), Answer: answer}
+		Typed: slices.Clone(s.typed), Answer: answer, Calls: s.Lab.Trace().OnNamespaces()}
 }
 
 // Check looks at the lab and judges one step, whichever is open. A step that
@@ -659,6 +666,11 @@ func (s *Session) note(l checks.Line) {
 // prompted is called when a shell is about to prompt: a command has ended. What it returns is
 // shown before the prompt.
 func (s *Session) prompted(sh *Shell, m *sandbox.Mark, ran bool) []byte {
+	if ran {
+		s.mu.Lock()
+		s.mark()
+		s.mu.Unlock()
+	}
 	if ran && m.Command != "" {
 		s.mu.Lock()
 		if i := slices.IndexFunc(s.typed, func(l checks.Line) bool { return l.Shell == sh.Name && l.Status == running && l.Text == m.Command }); i >= 0 {
@@ -729,6 +741,7 @@ func (s *Session) watch() {
 		case <-s.kick:
 			since, wait = time.Now(), quick
 			continue
+		case <-s.happened:
 		case <-tick:
 		}
 		s.relook()

@@ -1,0 +1,131 @@
+package sandbox
+
+import (
+	"runtime"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/nslab/nslab/sandbox/snapshot"
+)
+
+// This file has the seccomp(2) filter of a traced lab. The filter decides in the kernel which calls are told to
+// the keeper; all others run at full speed (for a call that a filter allows whatever its arguments, the kernel
+// does not even run it, since Linux 5.11).
+//
+// A filter sees numbers only, not what a pointer leads to. That is enough for the flags of clone(2) and unshare(2); those of
+// clone3(2) are in memory, so every clone3 is told, and the keeper sends most of them back as
+// unknown: the C library then takes clone(2), once and for all (see listener.clone3).
+//
+// Calls of another architecture than the program's own - those of 32-bit programs, of x32 - have other numbers. They
+// pass unseen: a trace is there to teach, it guards nothing.
+
+// told are the calls that are told whatever their arguments.
+var told = []uint32{
+	unix.SYS_EXECVE, unix.SYS_EXECVEAT, unix.SYS_CLONE3, unix.SYS_SETNS,
+	unix.SYS_SETHOSTNAME, unix.SYS_SETDOMAINNAME,
+	unix.SYS_MOUNT, unix.SYS_UMOUNT2, unix.SYS_PIVOT_ROOT, unix.SYS_CHROOT,
+	unix.SYS_OPEN_TREE, unix.SYS_MOVE_MOUNT, unix.SYS_FSOPEN, unix.SYS_FSCONFIG, unix.SYS_FSMOUNT, unix.SYS_FSPICK, unix.SYS_MOUNT_SETATTR,
+	unix.SYS_MSGGET, unix.SYS_SEMGET, unix.SYS_SHMGET, unix.SYS_MQ_OPEN, unix.SYS_MQ_UNLINK,
+}
+
+// nsFlags are the flags that ask for namespaces.
+var nsFlags = func() (all uint32) {
+	for _, k := range snapshot.Kinds() {
+		flag, _ := snapshot.CloneFlag(k)
+		all |= uint32(flag)
+	}
+	return all
+}()
+
+// toldIf are the calls that are told where an argument has one of some bits or, with no bits, is 0 (IPC_RMID).
+var toldIf = []struct {
+	nr   uint32
+	arg  uint32
+	bits uint32
+}{
+	{unix.SYS_UNSHARE, 0, nsFlags},
+	// The lowest byte of clone's flags is a signal, CLONE_NEWTIME among its values.
+	{unix.SYS_CLONE, 0, nsFlags &^ 0xff},
+	{unix.SYS_MSGCTL, 1, 0}, {unix.SYS_SHMCTL, 1, 0}, {unix.SYS_SEMCTL, 2, 0},
+}
+
+// auditArch is how struct seccomp_data calls the architecture (seccomp(2)).
+var auditArch = map[string]uint32{"amd64": unix.AUDIT_ARCH_X86_64, "arm64": unix.AUDIT_ARCH_AARCH64}[runtime.GOARCH]
+
+// traceFilter writes the filter in the machine language of bpf(4) of old.
+func traceFilter() []unix.SockFilter {
+	const (
+		load      = unix.BPF_LD | unix.BPF_W | unix.BPF_ABS
+		jumpEqual = unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K
+		jumpBits  = unix.BPF_JMP | unix.BPF_JSET | unix.BPF_K
+		give      = unix.BPF_RET | unix.BPF_K
+		// Where things stand in struct seccomp_data. Both architectures have the low half of an argument first.
+		nr, arch, args = 0, 4, 16
+	)
+	tell := unix.SockFilter{Code: give, K: unix.SECCOMP_RET_USER_NOTIF}
+	allow := unix.SockFilter{Code: give, K: unix.SECCOMP_RET_ALLOW}
+	p := []unix.SockFilter{
+		{Code: load, K: arch},
+		{Code: jumpEqual, K: auditArch, Jt: 1}, allow,
+		{Code: load, K: nr},
+	}
+	for _, c := range toldIf {
+		test := unix.SockFilter{Code: jumpBits, K: c.bits, Jf: 1}
+		if c.bits == 0 {
+			test = unix.SockFilter{Code: jumpEqual, K: 0, Jf: 1}
+		}
+		p = append(p, unix.SockFilter{Code: jumpEqual, K: c.nr, Jf: 4},
+			unix.SockFilter{Code: load, K: args + 8*c.arg}, test, tell, allow)
+	}
+	for _, n := range told {
+		p = append(p, unix.SockFilter{Code: jumpEqual, K: n, Jf: 1}, tell)
+	}
+	return append(p, allow)
+}
+
+// installFilter appends taking the filter upon itself, for good and for all its children. Its result is the
+// listener's descriptor, which execve(2) closes. A process may do so without PR_SET_NO_NEW_PRIVS, which the
+// learner would see, where it has CAP_SYS_ADMIN in its user namespace (seccomp(2)).
+func (s *script) installFilter(flags int) ref {
+	code := traceFilter()
+	at := s.bytes(unsafe.Slice((*byte)(unsafe.Pointer(&code[0])), len(code)*int(unsafe.Sizeof(code[0]))))
+	prog := s.structure(structBytes(&unix.SockFprog{Len: uint16(len(code))}), unsafe.Offsetof(unix.SockFprog{}.Filter), at)
+	return s.may("seccomp", unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, flags, prog)
+}
+
+// structure puts a structure into the arena of which a word, at that place in it, is the address of something else there.
+func (s *script) structure(b []byte, place, to uintptr, more ...uintptr) vector {
+	at := s.room(len(b))
+	copy(s.arena[at:], b)
+	for more = append([]uintptr{place, to}, more...); len(more) > 0; more = more[2:] {
+		word := at + int(more[0])
+		*(*uintptr)(unsafe.Pointer(&s.arena[word])) = more[1]
+		s.vectors = append(s.vectors, word)
+	}
+	return vector(at)
+}
+
+// listenerFlags returns the flags to install the filter with.
+func listenerFlags() int {
+	flags := unix.SECCOMP_FILTER_FLAG_NEW_LISTENER
+	if major, minor := kernelVersion(); major > 5 || major == 5 && minor >= 19 {
+		// Without it a signal interrupts a call that is being told, which is then told twice.
+		flags |= unix.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+	}
+	return flags
+}
+
+// sendFD appends sending a descriptor over a socket (SCM_RIGHTS of unix(7)). The message is written before
+// the descriptor is known: so it is given the number spare first.
+func (s *script) sendFD(socket int, fd ref, spare int) {
+	s.may("dup3", unix.SYS_DUP3, fd, spare, unix.O_CLOEXEC)
+	rights := unix.UnixRights(spare)
+	control := s.room(len(rights))
+	copy(s.arena[control:], rights)
+	one := s.room(1)
+	iov := s.structure(structBytes(&unix.Iovec{Len: 1}), unsafe.Offsetof(unix.Iovec{}.Base), uintptr(one))
+	msg := s.structure(structBytes(&unix.Msghdr{Iovlen: 1, Controllen: uint64(len(rights))}),
+		unsafe.Offsetof(unix.Msghdr{}.Iov), uintptr(iov), unsafe.Offsetof(unix.Msghdr{}.Control), uintptr(control))
+	s.may("send a descriptor", unix.SYS_SENDMSG, socket, msg, unix.MSG_NOSIGNAL)
+}
