@@ -162,6 +162,22 @@ func (sh *Shell) Read(p []byte) (int, error) {
 // Write types into the shell.
 func (sh *Shell) Write(p []byte) (int, error) { return sh.master.Write(p) }
 
+// ReadMore reads what the shell has printed beyond what a Read has just returned, without waiting: a terminal
+// hands out at most 4095 bytes at a time (N_TTY_BUF_SIZE), however much there is. It returns 0 where there is no more.
+func (sh *Shell) ReadMore(p []byte) (n int) {
+	_ = sh.control(func(fd int) error {
+		for n < len(p) {
+			m, err := unix.Read(fd, p[n:])
+			if m <= 0 || err != nil {
+				break // Read will tell
+			}
+			n += m
+		}
+		return nil
+	})
+	return n
+}
+
 // TryWrite types as much of p into the shell as its terminal takes now, and returns how much that was. It
 // does not wait.
 func (sh *Shell) TryWrite(p []byte) (n int, err error) {

@@ -34,7 +34,7 @@ func (a *app) attach(c net.Conn, name string, kind terminalKind) error {
 	signal.Notify(signals, unix.SIGTERM, unix.SIGHUP, unix.SIGINT, unix.SIGQUIT)
 	defer signal.Stop(signals)
 	a.say(textAttached, "shell", name)
-	tty, err := takeTerminal(a.in)
+	tty, err := takeTerminal(a.in, kind.Term, kind.Term != "dumb")
 	if err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func (a *app) attach(c net.Conn, name string, kind terminalKind) error {
 		defer mu.Unlock()
 		_ = writeFrame(c, kind, p) // its loss is seen by the reader below
 	}
-	tty.pump(func(p []byte) {
+	tty.pump(rows, cols, func(p []byte) {
 		if p == nil {
 			_ = c.Close()
 			return

@@ -75,6 +75,7 @@ func (r *keyReader) next(p []byte) (typed []byte, pressed bool, rest []byte) {
 		p = append(r.held, p...)
 		r.held = nil
 	}
+	quotedAt := -1
 	for i := 0; i < len(p); i++ {
 		if r.pasted {
 			end := bytes.Index(p[i:], []byte(pasteEnd))
@@ -91,6 +92,9 @@ func (r *keyReader) next(p []byte) (typed []byte, pressed bool, rest []byte) {
 			continue
 		}
 		quoted := r.quoted
+		if quoted {
+			quotedAt = i
+		}
 		r.quoted = p[i] == ctrlV && !quoted
 		for _, s := range r.key.sent {
 			if bytes.HasPrefix(p[i:], []byte(s)) {
@@ -102,7 +106,11 @@ func (r *keyReader) next(p []byte) (typed []byte, pressed bool, rest []byte) {
 			}
 		}
 	}
-	return r.hold(p, 3, append([]string{pasteStart}, r.key.sent...)...), false, nil
+	typed = r.hold(p, 3, append([]string{pasteStart}, r.key.sent...)...)
+	if len(r.held) > 0 && quotedAt == len(typed) {
+		r.quoted = true
+	}
+	return typed, false, nil
 }
 
 // hold keeps what p ends with if one of the sequences begins so, with least bytes or more, and returns the rest.

@@ -186,7 +186,7 @@ func (a *app) play(l *lessons.Lesson, progress *lessons.Progress, kind terminalK
 	if err != nil {
 		return false, err
 	}
-	tty, err := takeTerminal(a.in)
+	tty, err := takeTerminal(a.in, kind.Term, !s.home.dumb)
 	if err != nil {
 		return false, err
 	}
@@ -202,7 +202,7 @@ func (a *app) play(l *lessons.Lesson, progress *lessons.Progress, kind terminalK
 			s.home.say(textNoSplit.In(a.lang, pairs([]string{"error", clean(err.Error())})))
 		}
 	}
-	tty.pump(func(p []byte) {
+	tty.pump(rows, cols, func(p []byte) {
 		if p == nil {
 			// The terminal is gone.
 			select {

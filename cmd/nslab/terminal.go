@@ -222,6 +222,12 @@ func hasTitle(term string) bool {
 	return false
 }
 
+// XTWINOPS: the terminal remembers its window's title, and sets it again.
+const (
+	pushTitle = "\x1b[22;2t"
+	popTitle  = "\x1b[23;2t"
+)
+
 // enter takes the terminal for the lesson: what was on it moves up, out of sight but not lost.
 func (t *terminal) enter() {
 	if t.dumb {
@@ -229,7 +235,7 @@ func (t *terminal) enter() {
 	}
 	b := []byte("\x1b(B\x0f" + strings.Repeat("\r\n", max(int(t.rows)-1, 0)))
 	if hasTitle(t.kind.Term) {
-		b = append([]byte("\x1b[22;2t"), b...) // remembers the title (XTWINOPS)
+		b = append([]byte(pushTitle), b...)
 	}
 	t.out(b)
 }
@@ -257,7 +263,7 @@ func (t *terminal) exit(sh *session.Shell) {
 func leaveTerminal(term string, rows, row int) string {
 	s := screen.Leave
 	if hasTitle(term) {
-		s += "\x1b[23;2t"
+		s += popTitle
 	}
 	return s + fmt.Sprintf("\x1b[%d;1H\x1b[K\x1b[%d;1H\x1b[J", max(rows, 1), row+1)
 }
@@ -530,11 +536,13 @@ type raw struct {
 	state  *term.State
 	winch  chan os.Signal
 	closed chan struct{}
+	guard  *guard
 	// stop is a pipe whose writing end is closed to stop the reading: what is typed after is somebody else's.
 	stop, stopper *os.File
 }
 
-func takeTerminal(in *os.File) (*raw, error) {
+// takeTerminal takes the terminal, of which the TERM is name; guarded says that it is to be given back even if nslab is killed.
+func takeTerminal(in *os.File, name string, guarded bool) (*raw, error) {
 	if !term.IsTerminal(int(in.Fd())) {
 		return nil, errNoTerminal
 	}
@@ -548,22 +556,25 @@ func takeTerminal(in *os.File) (*raw, error) {
 		return nil, fmt.Errorf("take the terminal: %w", err)
 	}
 	signal.Notify(r.winch, unix.SIGWINCH)
+	if guarded {
+		r.guard = newGuard(in, name)
+	}
 	return r, nil
 }
 
-// pump passes on what is typed, and how large the terminal is when that changes. Where nslab has no controlling
+// pump passes on what is typed, and how large the terminal is when that is no longer what it was. Where nslab has no controlling
 // terminal, and so no SIGWINCH (su -c makes it so), the size is seen when something is typed.
-func (r *raw) pump(typed func([]byte), size func(rows, cols uint16)) {
+func (r *raw) pump(rows, cols int, typed func([]byte), size func(rows, cols uint16)) {
 	var mu sync.Mutex
-	width, height, _ := term.GetSize(int(r.in.Fd()))
 	look := func() {
 		mu.Lock()
 		defer mu.Unlock()
-		if w, h, err := term.GetSize(int(r.in.Fd())); err == nil && (w != width || h != height) {
-			width, height = w, h
+		if w, h, err := term.GetSize(int(r.in.Fd())); err == nil && (w != cols || h != rows) {
+			rows, cols = h, w
 			size(uint16(h), uint16(w))
 		}
 	}
+	look()
 	go func() {
 		for {
 			select {
@@ -603,4 +614,5 @@ func (r *raw) restore() {
 	close(r.closed)
 	_ = r.stopper.Close()
 	_ = term.Restore(int(r.in.Fd()), r.state)
+	r.guard.dismiss()
 }

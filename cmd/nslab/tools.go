@@ -184,12 +184,12 @@ func (a *app) execTerminal(lab *sandbox.Lab, args []string) (int, error) {
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, unix.SIGTERM, unix.SIGHUP, unix.SIGINT, unix.SIGQUIT)
 	defer signal.Stop(signals)
-	tty, err := takeTerminal(os.Stdin)
+	tty, err := takeTerminal(os.Stdin, "", false)
 	if err != nil {
 		return 0, err
 	}
 	defer tty.restore()
-	tty.pump(func(p []byte) {
+	tty.pump(rows, cols, func(p []byte) {
 		if p == nil {
 			_ = sh.Close()
 			return

@@ -75,6 +75,10 @@ func newShell(s *Session, raw *sandbox.Shell) *Shell {
 	return sh
 }
 
+// muchPrinted is how much makes it worth looking whether there is more: what is shown at once costs less than what is
+// shown in pieces. An echo is not held up by it.
+const muchPrinted = 2 << 10
+
 // begin starts reading what the shell prints.
 func (sh *Shell) begin() { go sh.read() }
 
@@ -84,6 +88,9 @@ func (sh *Shell) read() {
 	for {
 		n, err := sh.Shell.Read(buf)
 		sh.setBusy(true)
+		if n >= muchPrinted {
+			n += sh.Shell.ReadMore(buf[n:])
+		}
 		for _, piece := range marks.Split(buf[:n]) {
 			if piece.Mark == nil {
 				sh.mu.Lock()

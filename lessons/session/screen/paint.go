@@ -144,7 +144,10 @@ func (s *Screen) appendPlaceAt(out []byte, top, left int) []byte {
 	return s.cur.style.appendSGR(out)
 }
 
-// Leave is what gives a real terminal back: no modes, no region, the main screen, the cursor
-// shown. It may be sent to a terminal at any time, and leaves the cursor in the upper left corner.
-const Leave = "\x1b[?1049l\x1b[0m\x1b[r\x1b[4l\x1b[?1l\x1b[?5l\x1b[?6l\x1b[?7h" +
-	"\x1b[?9l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b>\x1b(B\x0f\x1b[?25h"
+// Modeless ends all modes of a real terminal that a screen can set, and shows the cursor, which stays where it is.
+const Modeless = "\x1b[0m\x1b[4l\x1b[?1l\x1b[?5l\x1b[?7h" +
+	"\x1b[?9l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1004l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?2004l\x1b>\x1b[?25h"
+
+// Leave is what gives a real terminal back: the main screen, no scrolling region, no modes. It may be sent to a terminal at
+// any time, and leaves the cursor in the upper left corner.
+const Leave = "\x1b[?1049l\x1b[r" + Modeless
