@@ -4,17 +4,26 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/rogpeppe/go-internal/testscript"
 )
+
+type fataler interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
 
 // readCast reads a recording as its specification has it, and fails the test where the file does not keep to it: a header
 // with version 2, width and height, then arrays of a time that never falls, one of the codes, and a string.
-func readCast(t testing.TB, b []byte) (header map[string]any, events [][3]any) {
+func readCast(t fataler, b []byte) (header map[string]any, events [][3]any) {
 	t.Helper()
 	if !bytes.HasSuffix(b, []byte("\n")) || !utf8.Valid(b) {
 		t.Fatalf("the file does not end with a line, or is not UTF-8: %q", b)
@@ -135,3 +144,38 @@ func TestWhatIsTypedIsNotRecordedUnasked(t *testing.T) {
 		t.Errorf("%q, %v", b, err)
 	}
 }
+
+// cmdCast holds when a file is a recording of a terminal that had these sizes and showed these texts: cast FILE 80x24 100x30 'text'.
+func cmdCast(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: cast FILE SIZE ... TEXT ...")
+	}
+	header, events := readCast(scriptTB{ts}, []byte(ts.ReadFile(args[0])))
+	sizes := []string{fmt.Sprintf("%vx%v", header["width"], header["height"])}
+	shown := ""
+	for _, e := range events {
+		switch e[1] {
+		case "r":
+			sizes = append(sizes, e[2].(string))
+		case "o":
+			shown += e[2].(string)
+		}
+	}
+	var want []string
+	for _, arg := range args[1:] {
+		if regexp.MustCompile(`^\d+x\d+$`).MatchString(arg) {
+			want = append(want, arg)
+		} else if !strings.Contains(plain([]byte(shown)), arg) {
+			ts.Fatalf("%s does not show %q", args[0], arg)
+		}
+	}
+	if !slices.Equal(sizes, want) {
+		ts.Fatalf("%s: the sizes are %v, not %v", args[0], sizes, want)
+	}
+}
+
+// scriptTB lets a script fail where a test would.
+type scriptTB struct{ ts *testscript.TestScript }
+
+func (s scriptTB) Helper()                           {}
+func (s scriptTB) Fatalf(format string, args ...any) { s.ts.Fatalf(format, args...) }

@@ -37,15 +37,15 @@ func (a *app) runLesson(args []string) error {
 	} else {
 		l = nextLesson(progress)
 	}
-	if !term.IsTerminal(int(a.in.Fd())) {
-		return a.fail(textNeedsTerminal)
-	}
 	kind, err := a.terminalKind()
 	if err != nil {
 		return err
 	}
 	if a.term.split && a.getenv("TMUX") == "" {
 		return a.fail(textNeedsTmux)
+	}
+	if !term.IsTerminal(int(a.in.Fd())) {
+		return a.fail(textNeedsTerminal)
 	}
 	rec, err := a.record(l, kind)
 	if err != nil {

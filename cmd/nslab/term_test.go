@@ -25,6 +25,8 @@ import (
 //	expect NAME REGEXP            waits until what was printed since the last expect matches
 //	screen NAME REGEXP            waits until the screen shows what matches, as a person would see it, rows ended by newlines;
 //	                              ! screen holds when it does not show it now
+//	modes NAME MODES              waits until the terminal's modes are these: '?25l ?1000h'
+//	noescapes NAME                holds when no escape sequence was printed
 //	keys NAME TEXT                types TEXT as it is; \\e, \\r and \\xNN stand for themselves
 //	resize NAME ROWS COLS         changes the terminal's size
 //	signal NAME NUMBER            sends the program a signal
@@ -215,6 +217,37 @@ func cmdScreen(ts *testscript.TestScript, neg bool, args []string) {
 	tt.wait(ts, shows, func() {
 		ts.Fatalf("terminal %s never showed %q; its screen is:\n%s", args[0], args[1], strings.Join(tt.screen.Text(), "\n"))
 	})
+}
+
+func cmdModes(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: modes NAME MODES")
+	}
+	tt := terminalsOf(ts).get(ts, args[0])
+	wrong := ""
+	tt.wait(ts, func() bool {
+		wrong = ""
+		for mode := range strings.FieldsSeq(args[1]) {
+			tt.screen.Feed(nil, []byte("\x1b["+strings.TrimRight(mode, "hl")+"$p"))
+			state := map[byte]string{'h': ";1$y", 'l': ";2$y"}[mode[len(mode)-1]]
+			if !strings.HasSuffix(string(tt.screen.Replies()), state) {
+				wrong += " " + mode
+			}
+		}
+		return wrong == ""
+	}, func() { ts.Fatalf("terminal %s: these modes are otherwise:%s", args[0], wrong) })
+}
+
+func cmdNoEscapes(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: noescapes NAME")
+	}
+	tt := terminalsOf(ts).get(ts, args[0])
+	tt.mu.Lock()
+	defer tt.mu.Unlock()
+	if i := strings.IndexByte(string(tt.out), 0x1b); i >= 0 {
+		ts.Fatalf("terminal %s was sent %q", args[0], tt.out[i:min(len(tt.out), i+20)])
+	}
 }
 
 func cmdKeys(ts *testscript.TestScript, neg bool, args []string) {

@@ -313,10 +313,20 @@ func (t *terminal) show(sh *session.Shell, line string) {
 	case line != "":
 		sh.Interject(note(line))
 	case !status && old != nil:
-		sh.Remark(note(textNowShell.In(t.kind.Lang, pairs([]string{"shell", sh.Name}))))
+		go t.remark(sh)
 	}
 	if err := sh.Watch(t); err != nil {
 		t.Gone(sh)
+	}
+}
+
+// remark says which shell is shown, where no status line does: at its prompt, if that stands or comes soon.
+func (t *terminal) remark(sh *session.Shell) {
+	for range 20 {
+		if t.shown() != sh || sh.Remark(note(textNowShell.In(t.kind.Lang, pairs([]string{"shell", sh.Name})))) {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
 	}
 }
 

@@ -110,7 +110,9 @@ func BenchmarkKey(b *testing.B) {
 			continue
 		}
 		slices.Sort(took[j])
-		at := func(p int) float64 { return float64(took[j][min(len(took[j])*p/100, len(took[j])-1)].Nanoseconds()) / 1000 }
+		at := func(p int) float64 {
+			return float64(took[j][min(len(took[j])*p/100, len(took[j])-1)].Nanoseconds()) / 1000
+		}
 		b.ReportMetric(at(50), name+"-p50-µs")
 		b.ReportMetric(at(99), name+"-p99-µs")
 	}
