@@ -79,7 +79,7 @@ type Step struct {
 	Check checks.Check
 	// Needs says what the machine must give: "tool:nft|iptables" for a command under one of the
 	// names, "cgroup:pids" or "cgroup:memory" for a controller that labs may use, "namespace:time" or "namespace:user" for a kind of
-	// namespace, "filesystem:overlay" for a type that labs may mount, "link:veth" for a type of network interface. Where something is missing the step says so, and the lesson counts as done without it.
+	// namespace, "filesystem:overlay" for a type that labs may mount, "link:veth" for a type of network interface, "seccomp:listener" for seeing system calls (checks.View, Calls). Where something is missing the step says so, and the lesson counts as done without it.
 	Needs []string
 	// Probes are tried when the step is looked at.
 	Probes []Probe

@@ -91,7 +91,7 @@ func (t *linter) names() {
 	}
 }
 
-var needForm = form(`^(tool:[A-Za-z0-9_.-]+(\|[A-Za-z0-9_.-]+)*|cgroup:(pids|memory)|namespace:(user|time)|filesystem:[a-z0-9]+|link:[a-z]+)$`)
+var needForm = form(`^(tool:[A-Za-z0-9_.-]+(\|[A-Za-z0-9_.-]+)*|cgroup:(pids|memory)|namespace:(user|time)|filesystem:[a-z0-9]+|link:[a-z]+|seccomp:listener)$`)
 
 // part is a piece of a lesson's words that must agree between languages.
 type part struct{ name, text string }

@@ -27,6 +27,7 @@ var requirementTitle = map[doctor.ID]say.Text{
 	doctor.Cgroups:        {EN: "Cgroups", FR: "Cgroups"},
 	doctor.Unshare:        {EN: "unshare unconfined", FR: "unshare sans restriction"},
 	doctor.Tools:          {EN: "Commands of the course", FR: "Commandes du cours"},
+	doctor.SystemCalls:    {EN: "Seeing system calls", FR: "Voir les appels système"},
 	doctor.State:          {EN: "Folder for your progress", FR: "Dossier de votre progression"},
 	doctor.Lab:            {EN: "A real lab", FR: "Un vrai labo"},
 }
@@ -69,6 +70,9 @@ var requirementWhy = map[doctor.ID]say.Text{
 	doctor.Tools: {
 		EN: "These are the commands that you will type.",
 		FR: "Ce sont les commandes que vous taperez."},
+	doctor.SystemCalls: {
+		EN: "nslab trace shows how commands ask the kernel for namespaces. Lessons work without; a step that asks about it is left out.",
+		FR: "nslab trace montre comment les commandes demandent des espaces de noms au noyau. Les leçons marchent sans ; une étape qui en parle est laissée de côté."},
 	doctor.State: {
 		EN: "Without it nslab forgets which steps you have done.",
 		FR: "Sans lui, nslab oublie quelles étapes vous avez faites."},
@@ -172,6 +176,9 @@ var causeText = map[doctor.Cause]say.Text{
 	doctor.ToolsLess: {
 		EN: "BusyBox stands in for some, and does less than the course asks.",
 		FR: "BusyBox en remplace, et fait moins que ce que demande le cours."},
+	doctor.ListenerTaken: {
+		EN: "Something around this program listens to its system calls already, and the kernel allows one listener only: a container manager or a sandbox.",
+		FR: "Quelque chose autour de ce programme écoute déjà ses appels système, et le noyau ne permet qu'un écouteur : un gestionnaire de conteneurs ou un bac à sable."},
 	doctor.StateUnwritable: {
 		EN: "nslab may not write there.",
 		FR: "nslab n'a pas le droit d'y écrire."},

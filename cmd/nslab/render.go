@@ -60,6 +60,8 @@ func (v view) missing(step, need string) string {
 		t = textMissingCgroup
 	case "namespace":
 		t = textMissingNamespace
+	case "seccomp":
+		t = textMissingTrace
 	case "filesystem":
 		t = textMissingFilesystem
 	case "link":

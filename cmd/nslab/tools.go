@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -25,6 +26,13 @@ func (a *app) doctor() error {
 	m.BusyBox = data.Applets()
 	if dir, err := lessons.StateDir(a.getenv); err == nil {
 		m.State = dir
+	}
+	m.Trace = func() error {
+		k, err := sandbox.NewKeeper(sandbox.KeeperOptions{})
+		if err != nil {
+			return err
+		}
+		return errors.Join(k.CanTrace(), k.Close())
 	}
 	m.Try = func() error {
 		k, err := sandbox.NewKeeper(sandbox.KeeperOptions{})

@@ -67,6 +67,9 @@ var (
 	textTraceLost    = say.Text{EN: "({{n}} more calls came too fast to be looked at.)", FR: "({{n}} autres appels sont venus trop vite pour être regardés.)"}
 	textTraceCannot  = say.Text{EN: "system calls cannot be seen on this machine: {{error}}. The lessons work without; nslab doctor says more", FR: "les appels système ne peuvent pas être vus sur cette machine : {{error}}. Les leçons marchent sans ; nslab doctor en dit plus"}
 
+	textMissingTrace = say.Text{EN: "Step `{{step}}` is left out here: this machine does not let nslab see system calls. `nslab doctor` says why. The lesson counts as done without it.",
+		FR: "L'étape `{{step}}` est laissée de côté ici : cette machine ne laisse pas nslab voir les appels système. `nslab doctor` dit pourquoi. La leçon compte comme finie sans elle."}
+
 	textTraceInside  = say.Text{EN: "PID {{pid}}, {{inside}} to itself", FR: "PID {{pid}}, {{inside}} pour lui-même"}
 	textTraceGone    = say.Text{EN: "(What came of it was not seen.)", FR: "(On n'a pas vu ce que cela a donné.)"}
 	textTraceFailed  = say.Text{EN: "Asked for: {{what}} But it has returned, and nothing changed: the kernel refused. Nothing that nslab knows of forbids it; the command's own message tells the error.", FR: "Demandé : {{what}} Mais l'appel est revenu et rien n'a changé : le noyau a refusé. Rien de ce que connaît nslab ne l'interdit ; le message de la commande dit l'erreur."}

@@ -36,6 +36,7 @@ var Lesson = &lessons.Lesson{
 	Steps: []lessons.Step{
 		{Name: "look", Shell: "host", Check: look, Question: true},
 		{Name: "isolate", Shell: "host", Check: isolate, Needs: []string{"namespace:user"}},
+		{Name: "syscall", Shell: "host", Check: called, Question: true, Needs: []string{"seccomp:listener"}},
 	},
 	Files: files,
 }

@@ -126,4 +126,72 @@ var words = checks.Messages{
 		Try: say.Text{
 			EN: "In shell host: " + oneLine + ".",
 			FR: "Dans le shell host : " + oneLine + "."}},
+
+	// Step syscall.
+	"intro.called": {Found: say.Text{
+		EN: "Right: process {{pid}} called {{call}}. One flag for each kind that you asked for: {{kinds}}. All other options are the command's own affair.",
+		FR: "C'est bien cela : le processus {{pid}} a appelé {{call}}. Un drapeau par sorte demandée : {{kinds}}. Toutes les autres options ne regardent que la commande."}},
+	"intro.call-unanswered": {
+		Found: say.Text{
+			EN: "No answer yet.",
+			FR: "Pas encore de réponse."},
+		Try: say.Text{
+			EN: "Type `unshare --uts --ipc true`, then `nslab trace`, and answer with the call: `nslab answer 'CALL(FLAG|FLAG)'`.",
+			FR: "Tapez `unshare --uts --ipc true`, puis `nslab trace`, et répondez par l'appel : `nslab answer 'APPEL(DRAPEAU|DRAPEAU)'`."}},
+	"intro.call-not-plainly": {
+		Found: say.Text{
+			EN: "The answer “{{answer}}” says what it is not, or speaks of all or none.",
+			FR: "La réponse « {{answer}} » dit ce que ce n'est pas, ou parle de tout ou de rien."},
+		Try: say.Text{
+			EN: "Answer with the call alone, as `nslab trace` shows it: `nslab answer 'CALL(FLAG|FLAG)'`.",
+			FR: "Répondez par l'appel seul, tel que `nslab trace` le montre : `nslab answer 'APPEL(DRAPEAU|DRAPEAU)'`."}},
+	"intro.no-call-made": {
+		Found: say.Text{
+			EN: "No process called `unshare` has asked the kernel for a namespace in this lab.",
+			FR: "Aucun processus nommé `unshare` n'a demandé d'espace de noms au noyau dans ce labo."},
+		Try: say.Text{
+			EN: "In shell host type `unshare --uts --ipc true`, and look with `nslab trace`.",
+			FR: "Dans le shell host tapez `unshare --uts --ipc true`, et regardez avec `nslab trace`."}},
+	"intro.no-call-named": {
+		Found: say.Text{
+			EN: "“{{answer}}” names no system call that starts or moves a process.",
+			FR: "« {{answer}} » ne nomme aucun appel système qui lance ou déplace un processus."},
+		Try: say.Text{
+			EN: "In `nslab trace` the call's name stands before the parenthesis. Quote the answer, for the shell has its own use for ( and |: `nslab answer 'CALL(FLAG|FLAG)'`.",
+			FR: "Dans `nslab trace`, le nom de l'appel précède la parenthèse. Mettez la réponse entre apostrophes, car le shell a son propre usage de ( et de | : `nslab answer 'APPEL(DRAPEAU|DRAPEAU)'`."}},
+	"intro.command-named": {
+		Found: say.Text{
+			EN: "“{{answer}}” is what you type. What the kernel gets has no options but flags.",
+			FR: "« {{answer}} » est ce que vous tapez. Ce que reçoit le noyau n'a pas d'options, mais des drapeaux."},
+		Try: say.Text{
+			EN: "`nslab trace` shows the call that the command made of it: a name and, in parentheses, flags that begin with CLONE_NEW.",
+			FR: "`nslab trace` montre l'appel que la commande en a fait : un nom et, entre parenthèses, des drapeaux qui commencent par CLONE_NEW."}},
+	"intro.other-call": {
+		Found: say.Text{
+			EN: "`unshare` made no call {{call}} that asks for a namespace. The flags are the same for several calls: clone starts a new process with them, another moves the process that is there.",
+			FR: "`unshare` n'a fait aucun appel {{call}} qui demande un espace de noms. Plusieurs appels ont les mêmes drapeaux : clone lance avec eux un nouveau processus, un autre déplace celui qui est là."},
+		Try: say.Text{
+			EN: "Look with `nslab trace`: the name of the call stands before the parenthesis.",
+			FR: "Regardez avec `nslab trace` : le nom de l'appel précède la parenthèse."}},
+	"intro.no-flags": {
+		Found: say.Text{
+			EN: "{{call}}, yes. With which flags?",
+			FR: "{{call}}, oui. Avec quels drapeaux ?"},
+		Try: say.Text{
+			EN: "They stand in parentheses behind it in `nslab trace`, joined by |. Quote the answer: `nslab answer 'CALL(FLAG|FLAG)'`.",
+			FR: "Ils sont entre parenthèses derrière lui dans `nslab trace`, joints par |. Mettez la réponse entre apostrophes : `nslab answer 'APPEL(DRAPEAU|DRAPEAU)'`."}},
+	"intro.other-flags": {
+		Found: say.Text{
+			EN: "No call that `unshare` made here had the flag {{flag}}.",
+			FR: "Aucun appel fait ici par `unshare` n'avait le drapeau {{flag}}."},
+		Try: say.Text{
+			EN: "Compare letter by letter with what `nslab trace` shows. The mount namespace was the first there was: its flag is CLONE_NEWNS.",
+			FR: "Comparez lettre à lettre avec ce que montre `nslab trace`. L'espace de noms de montage fut le premier : son drapeau est CLONE_NEWNS."}},
+	"intro.fewer-flags": {
+		Found: say.Text{
+			EN: "These flags were there, but no call had just these: the answer has {{number}}, the calls of `unshare` in this lab had {{numbers}}.",
+			FR: "Ces drapeaux y étaient, mais aucun appel n'avait exactement ceux-là : la réponse en a {{number}}, les appels d'`unshare` dans ce labo en avaient {{numbers}}."},
+		Try: say.Text{
+			EN: "Take one call from `nslab trace`, and all of its flags.",
+			FR: "Prenez un appel dans `nslab trace`, et tous ses drapeaux."}},
 }

@@ -32,6 +32,7 @@ const (
 	Cgroups        ID = "cgroups"         // cgroups(7), version 2, delegated
 	Unshare        ID = "unshare"         // unshare(1), not confined by a profile of its own
 	Tools          ID = "tools"           // the commands of the course
+	SystemCalls    ID = "system-calls"    // seccomp_unotify(2): seeing the lab's system calls
 	State          ID = "state"           // a folder for the learner's progress
 	Lab            ID = "lab"             // a real lab, started and ended
 )
@@ -39,7 +40,7 @@ const (
 // IDs lists every requirement in the order of a report.
 func IDs() []ID {
 	return []ID{Kernel, UserNamespaces, Limits, Namespaces, TimeNamespaces, Mount, Proc,
-		Devices, Terminals, Cgroups, Unshare, Tools, State, Lab}
+		Devices, Terminals, Cgroups, Unshare, Tools, SystemCalls, State, Lab}
 }
 
 // Cause names why a requirement is not met.
@@ -84,6 +85,7 @@ const (
 	CgroupNoControl  Cause = "cgroup-no-control" // delegated without memory or pids
 	ToolsMissing     Cause = "tools-missing"     // nowhere, not even in BusyBox
 	ToolsLess        Cause = "tools-less"        // BusyBox has them, but they do less
+	ListenerTaken    Cause = "listener-taken"    // seccomp(2), EBUSY: somebody listens already
 	StateUnwritable  Cause = "state-unwritable"  // access(2) says no
 	LabFailed        Cause = "lab-failed"        // all is well, and yet a lab does not start
 )
@@ -96,7 +98,7 @@ func Causes() []Cause {
 		LimitZero, LimitLow, LimitUsedUp, ProcMasked, ProcOvermounted,
 		DeviceMissing, NoDevpts,
 		CgroupV1, CgroupNone, CgroupReadOnly, CgroupNotYours, CgroupNoControl,
-		ToolsMissing, ToolsLess, StateUnwritable, LabFailed}
+		ToolsMissing, ToolsLess, ListenerTaken, StateUnwritable, LabFailed}
 }
 
 // RemedyID names a way to mend something.

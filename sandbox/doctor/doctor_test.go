@@ -487,12 +487,41 @@ func TestWhatCannotBeTriedWaitsForWhatForbidsIt(t *testing.T) {
 func TestAReportHasEveryRequirementOnceAndInOrder(t *testing.T) {
 	f := newFake()
 	f.Try = func() error { return nil }
+	f.Trace = func() error { return nil }
 	var got []ID
 	for _, r := range Examine(f.machine()).Requirements {
 		got = append(got, r.ID)
 	}
 	if !slices.Equal(got, IDs()) {
 		t.Errorf("got %v, want %v", got, IDs())
+	}
+}
+
+func TestWhoListensAlreadyIsNamed(t *testing.T) {
+	for _, c := range []struct {
+		err     error
+		seccomp string
+		cause   Cause
+	}{
+		{nil, "0", ""},
+		{unix.EBUSY, "2", ListenerTaken},
+		{unix.EINVAL, "0", NotBuilt},
+		{unix.EPERM, "2", Seccomp},
+		{unix.EPERM, "0", Refused},
+	} {
+		f := newFake()
+		f.write("/proc/self/status", "CapEff:\t0000000000000000\nSeccomp:\t"+c.seccomp+"\n")
+		f.Trace = func() error {
+			if c.err == nil {
+				return nil
+			}
+			return fmt.Errorf("install a seccomp filter with a listener: %w", c.err)
+		}
+		report := Examine(f.machine())
+		r, ok := report.Get(SystemCalls)
+		if !ok || r.Needed || r.OK != (c.err == nil) || r.Cause != c.cause {
+			t.Errorf("%v: %+v", c.err, r)
+		}
 	}
 }
 

@@ -52,6 +52,7 @@ func Examine(m Machine) Report {
 	e.cgroups()
 	e.unshare()
 	e.tools()
+	e.systemCalls(ok)
 	e.state()
 	e.lab()
 	return e.report
@@ -684,6 +685,31 @@ func (e *examiner) unshare() {
 		r.OK, r.Outside = false, e.outside
 		e.blame(&r, AppArmorUnshare, file, Remedy{DropProfile,
 			e.asRoot("ln -s "+file+" /etc/apparmor.d/disable/") + "\n" + e.asRoot("apparmor_parser -R "+file)})
+	}
+	e.add(r)
+}
+
+// systemCalls looks whether the system calls of labs can be seen. Lessons do without.
+func (e *examiner) systemCalls(userOK bool) {
+	if !userOK {
+		e.wait(SystemCalls, UserNamespaces, false)
+		return
+	}
+	if e.Trace == nil {
+		return
+	}
+	r := Requirement{ID: SystemCalls, OK: true}
+	if err := e.Trace(); err != nil {
+		r.OK = false
+		switch errnoOf(err) {
+		case unix.EBUSY:
+			r.Outside = e.report.Container != ""
+			e.blame(&r, ListenerTaken, err.Error(), e.options()...)
+		case unix.EINVAL:
+			e.blame(&r, NotBuilt, err.Error())
+		default:
+			e.blameSecurity(&r, err)
+		}
 	}
 	e.add(r)
 }

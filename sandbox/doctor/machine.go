@@ -40,12 +40,14 @@ type Machine struct {
 	// MountProc does the same with a process that mounts proc(5).
 	MountProc func(flags uintptr) error
 
+	// Trace installs a seccomp filter with a listener in a user namespace of the keeper's. It may be nil.
+	Trace func() error
 	// Try starts a real lab and ends it. It may be nil.
 	Try func() error
 }
 
-// Real returns the machine that we run on. The caller fills in State, BusyBox
-// and Try.
+// Real returns the machine that we run on. The caller fills in State, BusyBox,
+// Trace and Try.
 func Real() Machine {
 	m := Machine{
 		FS:        os.DirFS("/"),
