@@ -19,8 +19,7 @@
 package data
 
 import (
-	"bytes"
-	"debug/elf"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -163,16 +162,31 @@ func take(file string) (found, error) {
 // static says whether the kernel can run binary with nothing beside it: an ELF
 // file that asks for no interpreter (elf(5), PT_INTERP). A static-pie has a
 // dynamic section and is static all the same.
-func static(binary []byte) error {
-	f, err := elf.NewFile(bytes.NewReader(binary))
-	if err != nil {
-		return err
+//
+// Package debug/elf would cost every start of nslab what it and its decompressors have to prepare.
+func static(program []byte) error {
+	const interpreter = 3 // PT_INTERP
+	if len(program) < 64 || string(program[:4]) != "\x7fELF" {
+		return errors.New("is no ELF file")
 	}
-	if f.Type != elf.ET_EXEC && f.Type != elf.ET_DYN {
-		return fmt.Errorf("is no program but %v", f.Type)
+	var order binary.ByteOrder = binary.LittleEndian
+	if program[5] == 2 { // EI_DATA
+		order = binary.BigEndian
 	}
-	for _, p := range f.Progs {
-		if p.Type == elf.PT_INTERP {
+	if kind := order.Uint16(program[16:]); kind != 2 && kind != 3 { // ET_EXEC, ET_DYN
+		return fmt.Errorf("is no program but an ELF file of type %d", kind)
+	}
+	// e_phoff, e_phentsize and e_phnum of ELFCLASS64; of ELFCLASS32.
+	at, size, n := order.Uint64(program[32:]), order.Uint16(program[54:]), order.Uint16(program[56:])
+	if program[4] == 1 {
+		at, size, n = uint64(order.Uint32(program[28:])), order.Uint16(program[42:]), order.Uint16(program[44:])
+	}
+	for i := range uint64(n) {
+		header := at + i*uint64(size)
+		if header+4 < header || header+4 > uint64(len(program)) {
+			return errors.New("is a damaged ELF file")
+		}
+		if order.Uint32(program[header:]) == interpreter { // p_type
 			return errors.New("is not static")
 		}
 	}

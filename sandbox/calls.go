@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os/signal"
 	"runtime"
+	"slices"
 	"syscall"
 	"unsafe"
 
@@ -39,15 +40,14 @@ type script struct {
 	// what says what each call does, for the error: "mount proc on /proc".
 	what []string
 	// arena holds the strings and structures that calls point to.
-	arena   []byte
-	strings map[string]uintptr // where they are in it
+	arena []byte
 	// extra is how many bytes the script wants on the board for results in memory.
 	extra uintptr
 	// fixes are the arguments that are addresses, known only when it is known where the script will be.
 	fixes []fix
 	// vectors are the places in the arena that hold addresses in it.
 	vectors []int
-	keep    []outside
+	keep    [][]byte // see outside
 	// sock is the descriptor over which an apart process tells; 0 for others.
 	sock int
 }
@@ -73,6 +73,7 @@ const (
 	fork                   // clone(2): the child walks on, the parent goes to call .to
 	wantN                  // like must, and a result of 0 is an error too (read at end of file)
 	settle                 // no call: the process forgets its script, closes all and rests for ever
+	open                   // any error is noted as with may, and 0 is an error
 )
 
 // fix is an argument that is an address: offset bytes into the arena, or into the script's own bytes on the board.
@@ -85,9 +86,6 @@ type fix struct {
 // boardPtr is an offset into the script's own bytes on the board.
 type boardPtr uintptr
 
-// outside is memory that a call is given as it is, too large to be copied; only run has it.
-type outside []byte
-
 // wholeBoard and boardLen are the board as an argument, and its length.
 type (
 	wholeBoard struct{}
@@ -98,7 +96,7 @@ type (
 type ref int32
 
 // add appends a call. Arguments are int, uintptr, string (a C string), []byte
-// (a pointer to a copy), outside, vector, ref, boardPtr, wholeBoard or boardLen.
+// (a pointer to a copy), interned, vector, ref, boardPtr, wholeBoard or boardLen.
 func (s *script) add(kind callKind, what string, nr uintptr, args ...any) ref {
 	c := call{nr: nr, kind: kind}
 	n := len(s.calls)
@@ -114,10 +112,9 @@ func (s *script) add(kind callKind, what string, nr uintptr, args ...any) ref {
 			if len(a) > 0 {
 				s.fixes = append(s.fixes, fix{call: n, arg: i, offset: s.bytes(a)})
 			}
-		case outside:
-			c.args[i] = uintptr(unsafe.Pointer(&a[0]))
-			s.keep = append(s.keep, a)
 		case vector:
+			s.fixes = append(s.fixes, fix{call: n, arg: i, offset: uintptr(a)})
+		case interned:
 			s.fixes = append(s.fixes, fix{call: n, arg: i, offset: uintptr(a)})
 		case ref:
 			c.from[i] = int32(a) + 1
@@ -128,7 +125,8 @@ func (s *script) add(kind callKind, what string, nr uintptr, args ...any) ref {
 		case boardLen:
 			s.fixes = append(s.fixes, fix{call: n, arg: i, board: true, offset: lengthOfIt})
 		default:
-			panic(fmt.Sprintf("sandbox: argument %d of %s is a %T", i, what, a))
+			// Without the argument itself: it would have all arguments escape to the heap (go build -gcflags=-m).
+			panic("sandbox: an argument of no known type to " + what)
 		}
 	}
 	s.calls = append(s.calls, c)
@@ -140,6 +138,14 @@ const (
 	allOfIt    = ^uintptr(0)
 	lengthOfIt = ^uintptr(0) - 1
 )
+
+// grow makes room for that many more calls.
+func (s *script) grow(calls int) {
+	s.calls = slices.Grow(s.calls, calls)
+	s.what = slices.Grow(s.what, calls)
+	s.fixes = slices.Grow(s.fixes, calls)
+	s.arena = slices.Grow(s.arena, 16*calls)
+}
 
 // must appends a call whose failure ends the process.
 func (s *script) must(what string, nr uintptr, args ...any) ref {
@@ -160,13 +166,12 @@ func (s *script) fork(what string, flags uintptr, body func()) ref {
 	return r
 }
 
-// exit appends the end of the process; one that is apart sends its board first.
+// exit appends the end of the process.
 func (s *script) exit(status int) {
-	s.report()
 	s.must("exit", unix.SYS_EXIT_GROUP, status)
 }
 
-// report appends the sending of the board.
+// report appends the sending of the board by a process that is apart.
 func (s *script) report() {
 	if s.sock > 0 {
 		s.may("report", unix.SYS_SENDTO, s.sock, wholeBoard{}, boardLen{}, unix.MSG_NOSIGNAL, 0, 0)
@@ -289,19 +294,16 @@ func (s *script) room(n int) int {
 	return at
 }
 
-// cstring puts a string into the arena, once.
 func (s *script) cstring(str string) uintptr {
-	at, ok := s.strings[str]
-	if !ok {
-		at = uintptr(len(s.arena))
-		s.arena = append(append(s.arena, str...), 0)
-		if s.strings == nil {
-			s.strings = map[string]uintptr{}
-		}
-		s.strings[str] = at
-	}
-	return at
+	at := len(s.arena)
+	s.arena = append(append(s.arena, str...), 0)
+	return uintptr(at)
 }
+
+// interned is a C string that is in the arena already, for more than one call.
+type interned uintptr
+
+func (s *script) intern(str string) interned { return interned(s.cstring(str)) }
 
 func (s *script) bytes(b []byte) uintptr {
 	at := s.room(0)
@@ -322,6 +324,13 @@ func (s *script) vector(list []string) vector {
 		*(*uintptr)(unsafe.Pointer(&s.arena[place])) = offset
 	}
 	return vector(at)
+}
+
+// outside returns the address of memory that a call is given as it is, too large to be copied; only for
+// a script that is run.
+func (s *script) outside(b []byte) uintptr {
+	s.keep = append(s.keep, b)
+	return uintptr(unsafe.Pointer(unsafe.SliceData(b)))
 }
 
 // structBytes returns the memory of a kernel structure as bytes.
@@ -349,6 +358,7 @@ func (s *script) image(at uintptr) *image {
 	const word = unsafe.Sizeof(uintptr(0))
 	// Where anyone goes on after an error.
 	fail := int32(len(s.calls))
+	s.report()
 	s.exit(126)
 	n := len(s.calls)
 	img := &image{script: s, board: 2 + n*int(unsafe.Sizeof(call{})/word)}
@@ -422,7 +432,8 @@ func (img *image) err() error {
 	return fmt.Errorf("%s: %w", what, syscall.Errno(errno))
 }
 
-// merge takes over what a message says of the board: each process of a script fills in its own part.
+// merge takes over what a message says of the board. Of one whose sender shares no memory with
+// the others, only what it filled in itself counts.
 func (img *image) merge(message []uintptr) {
 	for i, w := range message {
 		if w != 0 {
@@ -445,7 +456,8 @@ func spawn(args *cloneArgs, calls *call, words *uintptr) (pid, errno uintptr)
 
 // start sets a process walking; flags are added to those it takes to share our memory.
 func (img *image) start(flags uintptr) (int, error) {
-	args := &cloneArgs{0: uint64(flags) | unix.CLONE_VM | unix.CLONE_CLEAR_SIGHAND, 4: uint64(unix.SIGCHLD)}
+	// Without a signal at its end: nobody waits for SIGCHLD here, and each would interrupt a thread.
+	args := &cloneArgs{0: uint64(flags) | unix.CLONE_VM | unix.CLONE_CLEAR_SIGHAND}
 	pid, errno := spawn(args, (*call)(unsafe.Pointer(&img.words[2])), &img.words[img.board])
 	if errno != 0 {
 		return 0, fmt.Errorf("clone a process: %w", syscall.Errno(errno))

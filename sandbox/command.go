@@ -90,7 +90,7 @@ func (l *Lab) startCommand(c Command) (*Process, error) {
 		return nil, err
 	}
 	s := a.script
-	mid, pid := l.enter(s, c.Flags, func() {
+	number, between := l.enter(s, c.Flags, func() {
 		s.setsid()
 		for i, fd := range std {
 			s.must("dup3", unix.SYS_DUP3, fd, i, 0)
@@ -107,12 +107,13 @@ func (l *Lab) startCommand(c Command) (*Process, error) {
 		t.install(s, slices.Max(keep)+1)
 		s.execIn(c.Args, c.Env)
 	})
+	s.report()
 	s.exit(0)
 	<-l.keeper.furnished
 	t.hear()
 	img, err := a.walk(nil)
 	p := &Process{done: make(chan struct{})}
-	p.PID, err = img.born(err, a.pid, mid, pid)
+	p.PID, err = img.born(err, a.pid, number, between)
 	known.Store(p.PID, true)
 	if err != nil {
 		known.Delete(p.PID)

@@ -1,7 +1,7 @@
 package sandbox
 
 import (
-	"crypto/rand"
+	"encoding/hex"
 	"os"
 	"path"
 	"slices"
@@ -47,12 +47,19 @@ func divide(uid, gid int) *division {
 		return nil
 	}
 	sweep(above)
-	d := &division{above: above, name: labGroup + strings.ToLower(rand.Text()[:12]), dir: -1, enter: -1, host: -1}
+	d := &division{above: above, name: labGroup + randomName(), dir: -1, enter: -1, host: -1}
 	if err := d.make(uid, gid); err != nil {
 		d.close()
 		return nil
 	}
 	return d
+}
+
+// randomName returns a name that nobody else gives. Package crypto/rand would take its time at every start of nslab.
+func randomName() string {
+	var b [8]byte
+	_, _ = unix.Getrandom(b[:], 0)
+	return hex.EncodeToString(b[:])
 }
 
 func (d *division) make(uid, gid int) error {

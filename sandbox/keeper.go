@@ -147,6 +147,7 @@ func (k *Keeper) start(userFlag uintptr) error {
 		return err
 	}
 	s := a.script
+	s.grow(96)
 	s.dieWithKeeper()
 	s.alive()
 	if userFlag != 0 {
@@ -182,7 +183,7 @@ func (k *Keeper) start(userFlag uintptr) error {
 	})
 	s.exit(0)
 	img, err := a.walk(func() error { return k.writeMaps(a.pid) })
-	k.anchor, err = img.born(err, a.pid, -1, number)
+	k.anchor, err = img.born(err, a.pid, number)
 	if err == nil {
 		known.Store(k.anchor, true)
 		err = k.openAnchor()
@@ -254,6 +255,15 @@ func (k *Keeper) close() error {
 	}
 	closeAll(k.user, k.mnt, k.pid)
 	return errors.Join(errs...)
+}
+
+// Kill ends every lab and the keeper as Close does, but leaves waiting for their end to the kernel. It is
+// for a program that ends next, and the last that is asked of a keeper.
+func (k *Keeper) Kill() error {
+	if err := unix.Kill(k.anchor, unix.SIGKILL); err != nil {
+		return fmt.Errorf("end the keeper's process %d: %w", k.anchor, err)
+	}
+	return nil
 }
 
 // reapInit waits for the end of an init that has been killed, of a lab or of the keeper.
@@ -354,9 +364,9 @@ func (s *script) dieWithKeeper() {
 }
 
 // alive appends the proof that the keeper has not died before dieWithKeeper: a
-// word over the socket at whose other end it is, which would fail.
+// look at the socket at whose other end it is: there is nothing to be heard, but not the end either.
 func (s *script) alive() {
-	s.must("tell the keeper", unix.SYS_SENDTO, s.sock, []byte{living}, 1, unix.MSG_NOSIGNAL, 0, 0)
+	s.add(open, "look for the keeper", unix.SYS_RECVFROM, s.sock, s.space(1), 1, unix.MSG_DONTWAIT|unix.MSG_PEEK, 0, 0)
 }
 
 // lockMachine appends making all that the machine has mounted read-only in the

@@ -3,7 +3,6 @@ package sandbox
 import (
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -120,6 +119,7 @@ func (l *Lab) start() error {
 		return err
 	}
 	s := a.script
+	s.grow(256)
 	l.cgroup.begin(s)
 	k.dropGroups(s)
 	s.dieWithKeeper()
@@ -127,9 +127,10 @@ func (l *Lab) start() error {
 	k.join(s)
 	s.must("join the keeper's PID namespace", unix.SYS_SETNS, k.pid, unix.CLONE_NEWPID)
 	k.becomeRoot(s, !k.noUser)
-	proc, number := s.openProc(), s.space(numberSize)
+	proc, between, number := s.openProc(), s.space(numberSize), s.space(numberSize)
 	// See intoPID.
-	between := s.fork("clone a process in the keeper's PID namespace", unix.CLONE_VM|unix.CLONE_PARENT, func() {
+	s.fork("clone a process in the keeper's PID namespace", unix.CLONE_VM|unix.CLONE_PARENT, func() {
+		s.readNumber(proc, between)
 		if !k.noUser {
 			// Changed credentials made it undumpable, and its /proc files root's (PR_SET_DUMPABLE(2const)).
 			s.must("prctl PR_SET_DUMPABLE", unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 1)
@@ -159,7 +160,7 @@ func (l *Lab) start() error {
 	s.exit(0)
 
 	img, err := a.walk(nil)
-	l.init, err = img.born(err, a.pid, between, number)
+	l.init, err = img.born(err, a.pid, number, between)
 	if err == nil {
 		l.cgroup.handOn()
 		err = l.open()
@@ -214,8 +215,8 @@ func (s *script) beInit(name string) {
 //
 // clone(2) tells the number that the process has where it was cloned; what we want is the
 // machine's, which the process itself reads from the machine's /proc.
-func (s *script) intoPID(flags, memory uintptr, proc ref, body func()) (between ref, number boardPtr) {
-	number = s.space(numberSize)
+func (s *script) intoPID(flags, memory uintptr, proc ref, body func()) (number, between boardPtr) {
+	number, between = s.space(numberSize), s.space(numberSize)
 	process := func() {
 		s.fork("clone a process in the lab", flags|memory|unix.CLONE_PARENT|unix.CLONE_VFORK, func() {
 			s.readNumber(proc, number)
@@ -227,13 +228,14 @@ func (s *script) intoPID(flags, memory uintptr, proc ref, body func()) (between 
 	}
 	if flags&unix.CLONE_NEWPID == 0 {
 		process()
-		return -1, number
+		return number, between
 	}
-	between = s.fork("clone a process in the PID namespace", unix.CLONE_PARENT|unix.CLONE_VM|unix.CLONE_VFORK, func() {
+	s.fork("clone a process in the PID namespace", unix.CLONE_PARENT|unix.CLONE_VM|unix.CLONE_VFORK, func() {
+		s.readNumber(proc, between)
 		process()
 		s.exit(0)
 	})
-	return between, number
+	return number, between
 }
 
 // readNumber appends writing down which number the process has in the PID namespace of a /proc.
@@ -249,12 +251,16 @@ func (s *script) openProc() ref {
 	return s.must("open /proc", unix.SYS_OPENAT, unix.AT_FDCWD, "/proc", unix.O_PATH|unix.O_CLOEXEC)
 }
 
-// born waits for the processes on the way of intoPID and returns the PID of
-// the one that was wanted, or err or what else went wrong.
-func (img *image) born(err error, first int, between ref, number boardPtr) (int, error) {
+// born waits for the processes on the way, first and those that wrote their numbers between, and returns
+// the PID of the one that was wanted, or err or what else went wrong.
+func (img *image) born(err error, first int, number boardPtr, between ...boardPtr) (int, error) {
+	read := func(p boardPtr) int {
+		pid, _ := strconv.Atoi(unix.ByteSliceToString(img.bytes(p, numberSize)))
+		return pid
+	}
 	ways := []int{first}
-	if between >= 0 {
-		ways = append(ways, img.result(between))
+	for _, b := range between {
+		ways = append(ways, read(b))
 	}
 	for _, pid := range ways {
 		if pid > 0 {
@@ -263,7 +269,7 @@ func (img *image) born(err error, first int, between ref, number boardPtr) (int,
 			}
 		}
 	}
-	pid, _ := strconv.Atoi(unix.ByteSliceToString(img.bytes(number, numberSize)))
+	pid := read(number)
 	if err == nil && pid <= 0 {
 		err = errUnborn
 	}
@@ -324,9 +330,9 @@ func (l *Lab) open() error {
 // nsPIDs returns a process's numbers, from the machine's PID namespace inwards
 // (NSpid of proc_pid_status(5)).
 func nsPIDs(pid int) ([]int, error) {
-	b, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+	b, err := readProc(strconv.Itoa(pid) + "/status")
 	if err != nil {
-		return nil, fmt.Errorf("read the status of process %d: %w", pid, errnoOf(err))
+		return nil, fmt.Errorf("read the status of process %d: %w", pid, err)
 	}
 	for line := range strings.Lines(string(b)) {
 		if rest, ok := strings.CutPrefix(line, "NSpid:"); ok {
@@ -338,6 +344,21 @@ func nsPIDs(pid int) ([]int, error) {
 
 func (l *Lab) fds() []int {
 	return append(l.nsFDs(), l.rootFD, l.procFD, l.ptsFD)
+}
+
+// readProc reads a file of one piece below /proc. Package os would prepare for waiting for it, which costs more.
+func readProc(path string) ([]byte, error) {
+	fd, err := unix.Open("/proc/"+path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer closeAll(fd)
+	buf := make([]byte, 4096)
+	n, err := unix.Read(fd, buf)
+	if err != nil {
+		return nil, err
+	}
+	return buf[:n], nil
 }
 
 func (l *Lab) nsFDs() []int {
@@ -409,7 +430,7 @@ func (l *Lab) end() error {
 
 // enter appends what takes a new process into the lab: into its namespaces
 // and, by way of intoPID, into its PID namespace, where body goes on.
-func (l *Lab) enter(s *script, flags uintptr, body func()) (between ref, number boardPtr) {
+func (l *Lab) enter(s *script, flags uintptr, body func()) (number, between boardPtr) {
 	k := l.keeper
 	k.dropGroups(s)
 	s.dieWithKeeper()

@@ -142,10 +142,12 @@ func (k *Keeper) furnish() {
 	s.must("make the tools writable", unix.SYS_MOUNT_SETATTR, tools, "", unix.AT_EMPTY_PATH, structBytes(&rw), unix.MOUNT_ATTR_SIZE_VER0)
 	in := func(path string) string { return strings.TrimPrefix(path, toolsDir+"/") }
 	fd := s.must("create "+busyboxPath, unix.SYS_OPENAT, tools, in(busyboxPath), unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0o755)
-	s.must("write "+busyboxPath, unix.SYS_WRITE, fd, outside(t.busybox), len(t.busybox))
+	s.must("write "+busyboxPath, unix.SYS_WRITE, fd, s.outside(t.busybox), len(t.busybox))
 	s.must("close", unix.SYS_CLOSE, fd)
+	busybox, dir := s.intern(busyboxPath), in(toolsBusybox)+"/"
+	s.grow(len(t.applets))
 	for _, applet := range append([]string{"sh"}, t.applets...) {
-		s.may("symlink "+applet, unix.SYS_SYMLINKAT, busyboxPath, tools, in(toolsBusybox)+"/"+applet)
+		s.may("make the names of BusyBox", unix.SYS_SYMLINKAT, busybox, tools, dir+applet)
 	}
 	if _, err := s.run(0); err != nil {
 		k.furnishErr = fmt.Errorf("bring BusyBox into the labs: %w", err)
@@ -257,8 +259,9 @@ func (s *script) buildRoot(m machine, o LabOptions) {
 		for _, link := range [][2]string{{"bin", "sbin"}, {"../bin", "usr/bin"}, {"../bin", "usr/sbin"}} {
 			s.symlink(link[0], link[1])
 		}
+		busybox := s.intern(busyboxPath)
 		for _, applet := range o.applets {
-			s.symlink(busyboxPath, "bin/"+applet)
+			s.must("make the names of BusyBox", unix.SYS_SYMLINKAT, busybox, unix.AT_FDCWD, "bin/"+applet)
 		}
 	} else {
 		for _, dir := range sortedKeys(m.links) {

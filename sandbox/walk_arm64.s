@@ -66,6 +66,8 @@ have:
 	BEQ   onward            // the child
 	CMP   $kind_wantN, R9
 	BEQ   failed
+	CMP   $kind_open, R9
+	BEQ   failed
 store:
 	MOVD  R0, (R22)
 	MOVW  call_time(R21), R10
@@ -86,6 +88,8 @@ error:
 	CMN   $4, R0            // EINTR
 	BEQ   next
 	CMP   $kind_may, R9
+	BEQ   store
+	CMP   $kind_open, R9
 	BEQ   store
 	NEG   R0, R0
 failed:

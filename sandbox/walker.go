@@ -163,17 +163,16 @@ func (a *apart) walk(told func() error) (*image, error) {
 		if rerr != nil || n == 0 {
 			break
 		}
-		switch {
-		case n > 1:
+		if n > 1 {
 			heard = true
 			img.merge(message)
-		case message[0]&0xff == telling && told != nil:
-			if err = told(); err != nil {
-				_ = unix.Shutdown(a.ours, unix.SHUT_RDWR)
-				continue
-			}
-			_ = unix.Send(a.ours, []byte{1}, unix.MSG_NOSIGNAL)
+			continue
 		}
+		if err = told(); err != nil {
+			_ = unix.Shutdown(a.ours, unix.SHUT_RDWR)
+			continue
+		}
+		_ = unix.Send(a.ours, []byte{1}, unix.MSG_NOSIGNAL)
 	}
 	if err == nil {
 		err = a.outer.err()
@@ -188,14 +187,8 @@ func (a *apart) walk(told func() error) (*image, error) {
 	return img, err
 }
 
-// The messages of one byte.
-const (
-	living  = 1
-	telling = 2
-)
-
 // tell appends telling the keeper that the process has come so far, and waiting for its word.
 func (s *script) tell() {
-	s.must("tell the keeper", unix.SYS_SENDTO, s.sock, []byte{telling}, 1, unix.MSG_NOSIGNAL, 0, 0)
+	s.must("tell the keeper", unix.SYS_SENDTO, s.sock, []byte{1}, 1, unix.MSG_NOSIGNAL, 0, 0)
 	s.add(wantN, "wait for the keeper", unix.SYS_RECVFROM, s.sock, s.space(1), 1, 0, 0, 0)
 }

@@ -24,7 +24,7 @@ func TestTheWalkerKnowsWhatACallIs(t *testing.T) {
 		"call_nr": unsafe.Offsetof(c.nr), "call_args": unsafe.Offsetof(c.args), "call_from": unsafe.Offsetof(c.from),
 		"call_to": unsafe.Offsetof(c.to), "call_fail": unsafe.Offsetof(c.fail), "call_kind": unsafe.Offsetof(c.kind),
 		"call_time": unsafe.Offsetof(c.time), "call_size": unsafe.Sizeof(c),
-		"kind_may": uintptr(may), "kind_fork": uintptr(fork), "kind_wantN": uintptr(wantN), "kind_settle": uintptr(settle),
+		"kind_may": uintptr(may), "kind_fork": uintptr(fork), "kind_wantN": uintptr(wantN), "kind_settle": uintptr(settle), "kind_open": uintptr(open),
 		"page_at": pageAt, "page_size": pageSize,
 	}
 	for _, m := range regexp.MustCompile(`(?m)^#define (\w+) +(\w+)$`).FindAllStringSubmatch(string(header), -1) {

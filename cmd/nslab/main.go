@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
+
+	_ "github.com/nslab/nslab/cmd/nslab/prefault" // see there
 )
 
 // version is set by the Makefile.

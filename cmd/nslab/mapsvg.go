@@ -1,9 +1,10 @@
 package main
 
 import (
-	"encoding/xml"
 	"fmt"
+	"html"
 	"strings"
+	"unicode/utf8"
 )
 
 // The picture of nslab map: a rounded box for each node, its processes in it as pills, the nodes below it as boxes
@@ -195,7 +196,11 @@ func (b *svgBox) write(out *strings.Builder, x, y float64, depth int) {
 
 // escaped is text for XML; what XML cannot hold at all becomes U+FFFD.
 func escaped(s string) string {
-	var b strings.Builder
-	_ = xml.EscapeText(&b, []byte(s)) // a Builder takes everything
-	return b.String()
+	// Not by encoding/xml, which would cost every start of nslab its tables.
+	return html.EscapeString(strings.Map(func(r rune) rune {
+		if r == '\t' || r == '\n' || r == '\r' || r >= ' ' && r != 0xfffe && r != 0xffff {
+			return r
+		}
+		return utf8.RuneError
+	}, s))
 }

@@ -101,7 +101,8 @@ func (a *app) exec(args []string, toolsName string) error {
 	if err != nil {
 		return err
 	}
-	defer keeper.Close()
+	// Nobody waits for the taking down of what was in the lab.
+	defer keeper.Kill()
 	lab, err := keeper.NewLab(sandbox.LabOptions{Tools: tools})
 	if err != nil {
 		return a.fail(textNoLab, "error", err.Error())
@@ -167,11 +168,13 @@ func (a *app) execPlain(lab *sandbox.Lab, args []string) (int, error) {
 	case sig := <-signals:
 		status = 128 + int(sig.(unix.Signal))
 	}
-	// What the command left running holds the pipes until the lab ends.
-	if cerr := lab.Close(); err == nil {
-		err = cerr
+	if len(ours) > 0 {
+		// What the command left running holds the pipes until the lab ends.
+		if cerr := lab.Close(); err == nil {
+			err = cerr
+		}
+		copying.Wait()
 	}
-	copying.Wait()
 	for _, f := range ours {
 		_ = f.Close()
 	}
