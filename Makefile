@@ -42,8 +42,10 @@ race: data ## all tests with the race detector; needs a C compiler
 	@command -v "$$(go env CC)" >/dev/null || { echo 'make race: the race detector needs a C compiler' >&2; exit 1; }
 	CGO_ENABLED=1 go test -race ./...
 
-bench: data ## all benchmarks
-	go test -run '^$$' -bench . ./...
+bench: build ## nslab beside unshare, bubblewrap, crun and runc; then its parts
+	go run ./cmd/bench
+	go test -run '^$$' -bench . -benchtime 200x ./sandbox
+	go test -run '^$$' -bench . ./checks/... ./lessons/...
 
 lint: ## gofmt, go vet, staticcheck, shell syntax, no programs in the repository
 	@echo gofmt; out=$$("$$(go env GOROOT)/bin/gofmt" -l .) && \

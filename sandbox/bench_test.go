@@ -1,8 +1,13 @@
 package sandbox
 
 import (
+	"cmp"
 	"fmt"
+	"os"
+	"slices"
+	"strings"
 	"testing"
+	"text/tabwriter"
 )
 
 // What things cost (make bench). The figures stand beside those of unshare(1) and others in the README.
@@ -91,7 +96,7 @@ func BenchmarkSnapshot1(b *testing.B) {
 	}
 }
 func BenchmarkSnapshot20(b *testing.B)  { benchmarkSnapshot(b, 20) }
-func BenchmarkSnapshot500(b *testing.B) { benchmarkSnapshot(b, 500) }
+func BenchmarkSnapshot350(b *testing.B) { benchmarkSnapshot(b, 350) } // a lab has at most maxProcs
 
 // BenchmarkSnapshotNested is 20 processes, each with namespaces of its own.
 func BenchmarkSnapshotNested(b *testing.B) {
@@ -117,4 +122,73 @@ func BenchmarkShellPrompt(b *testing.B) {
 		<-ty.sh.Done()
 		b.StartTimer()
 	}
+}
+
+// BenchmarkWhereTheTimeGoes prints which calls of a new process cost what: of the keeper's, a lab's and a command's, from
+// the cloning of the process that is apart on. To note a time takes a system call itself.
+func BenchmarkWhereTheTimeGoes(b *testing.B) {
+	keeper(b)
+	spent := map[string][]float64{}
+	timed = func(img *image, start int64) {
+		type step struct {
+			what string
+			at   int64
+		}
+		steps := []step{}
+		for i := range img.script.calls {
+			if at := img.when(ref(i)); at > 0 {
+				steps = append(steps, step{img.script.what[i], at})
+			}
+		}
+		slices.SortFunc(steps, func(a, b step) int { return cmp.Compare(a.at, b.at) })
+		sums := map[string]float64{}
+		last := start
+		for i, s := range steps {
+			what := s.what
+			if i == 0 {
+				what = "clone a process, execute the walker, fetch the script"
+			} else if verb, rest, _ := strings.Cut(what, " "); verb != "mount" && !strings.Contains(rest, " ") {
+				what = verb + " ..." // all files of a kind together
+			}
+			sums[what] += float64(s.at-last) / 1000
+			last = s.at
+		}
+		for what, us := range sums {
+			spent[what] = append(spent[what], us)
+		}
+	}
+	defer func() { timed = nil }()
+	n := 0
+	for b.Loop() {
+		n++
+		k, err := NewKeeper(keeperOptions())
+		if err != nil {
+			b.Fatal(err)
+		}
+		l, err := k.NewLab(LabOptions{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		command(b, l)
+		if err := k.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+	type row struct {
+		what  string
+		us    float64
+		times int
+	}
+	var rows []row
+	for what, all := range spent {
+		slices.Sort(all)
+		rows = append(rows, row{what, all[len(all)/2], max(len(all)/n, 1)})
+	}
+	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(b.us*float64(b.times), a.us*float64(a.times)) })
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "\nmicroseconds\tprocesses\tcall (medians of %d keepers with one lab and one command)\n", n)
+	for _, r := range rows[:min(len(rows), 24)] {
+		fmt.Fprintf(w, "%.0f\t%d\t%s\n", r.us, r.times, r.what)
+	}
+	_ = w.Flush()
 }

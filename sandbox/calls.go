@@ -350,8 +350,9 @@ type image struct {
 	end    int // where it ends
 }
 
-// timeCalls has every call note when it was done; benchmarks set it.
-var timeCalls bool
+// timed, where set, has every call note when it was done, and is called with the image of each process that was apart and
+// when that was started, in nanoseconds of CLOCK_MONOTONIC. Benchmarks set it.
+var timed func(img *image, start int64)
 
 // image lays the script out for an address, 0 for where it will be in our own memory.
 func (s *script) image(at uintptr) *image {
@@ -364,7 +365,7 @@ func (s *script) image(at uintptr) *image {
 	img := &image{script: s, board: 2 + n*int(unsafe.Sizeof(call{})/word)}
 	times := 2 + n + int(s.extra/word)
 	img.end = img.board + times
-	if timeCalls {
+	if timed != nil {
 		img.end += 2 * n
 	}
 	img.words = make([]uintptr, img.end+(len(s.arena)+int(word)-1)/int(word))
@@ -375,7 +376,7 @@ func (s *script) image(at uintptr) *image {
 	arena := at + uintptr(img.end)*word
 	for i := range s.calls {
 		s.calls[i].fail = fail
-		if timeCalls {
+		if timed != nil {
 			s.calls[i].time = int32(times + 2*i)
 		}
 	}
@@ -409,6 +410,16 @@ func wordBytes(words []uintptr) []byte {
 		return nil
 	}
 	return unsafe.Slice((*byte)(unsafe.Pointer(&words[0])), uintptr(len(words))*unsafe.Sizeof(words[0]))
+}
+
+// when returns when a call was done, in nanoseconds of CLOCK_MONOTONIC; 0 where it was not, or none is timed.
+func (img *image) when(r ref) int64 {
+	at := img.script.calls[r].time
+	if at == 0 {
+		return 0
+	}
+	t := img.words[img.board+int(at):]
+	return int64(t[0])*1e9 + int64(t[1])
 }
 
 // result returns what a call returned; negative errno for a call that was allowed to fail and did.

@@ -104,6 +104,7 @@ type apart struct {
 	pid   int
 	ours  int    // our end of the socket
 	outer *image // what it walks before its exec, in our memory
+	start int64  // when it was started, where timed is set
 }
 
 // startApart starts one. It keeps the descriptors keep, under their numbers; argv and env are what
@@ -131,12 +132,16 @@ func startApart(argv, env []string, keep ...int) (*apart, error) {
 	s.must("dup3", unix.SYS_DUP3, ends[1], 0, 0)
 	s.must("execute the walker", unix.SYS_EXECVEAT, program, "", s.vector(argv), s.vector(env), unix.AT_EMPTY_PATH)
 	outer := s.image(0)
+	var start unix.Timespec
+	if timed != nil {
+		_ = unix.ClockGettime(unix.CLOCK_MONOTONIC, &start)
+	}
 	pid, err := outer.start(0)
 	if err != nil {
 		closeAll(ends[0])
 		return nil, err
 	}
-	return &apart{script: &script{sock: ends[1]}, pid: pid, ours: ends[0], outer: outer}, nil
+	return &apart{script: &script{sock: ends[1]}, pid: pid, ours: ends[0], outer: outer, start: start.Nano()}, nil
 }
 
 // walk sends the script and waits until every process of it has called execve(2), settled or ended. Told
@@ -184,6 +189,9 @@ func (a *apart) walk(told func() error) (*image, error) {
 		err = errUnborn
 	}
 	runtime.KeepAlive(a.outer)
+	if timed != nil {
+		timed(img, a.start)
+	}
 	return img, err
 }
 

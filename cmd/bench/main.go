@@ -25,7 +25,7 @@ import (
 	"time"
 )
 
-//go:embed floor.c
+//go:embed floor/floor.c
 var floorSource []byte
 
 // nobody is who runs the commands when root runs this program.
