@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -68,18 +69,18 @@ var (
 // and a text; within it the third level belongs to hints, so that a
 // misspelt "### Hints" is refused and not shown.
 //
-// An error is one sentence that begins with the file's name and the line:
+// An error is a [*TextError], one sentence that begins with the file's name and the line:
 // "text.en.md:12: step `rename` has no text".
 func Parse(lang say.Lang, markdown []byte) (Words, error) {
 	p := parser{words: Words{Lang: lang, Steps: map[string]StepWords{}}}
-	refuse := func(line int, format string, args ...any) (Words, error) {
-		return Words{}, fmt.Errorf("%s:%d: %s", textFile(lang), line, fmt.Sprintf(format, args...))
+	refuse := func(line int, reason say.Text, args ...string) (Words, error) {
+		return Words{}, &TextError{File: textFile(lang), Line: line, Reason: reason, Args: pairs(args)}
 	}
 	if !utf8.Valid(markdown) {
 		n := 1
 		for line := range bytes.Lines(markdown) {
 			if !utf8.Valid(line) {
-				return refuse(n, "this line is not UTF-8")
+				return refuse(n, textNotUTF8)
 			}
 			n++
 		}
@@ -90,7 +91,7 @@ func Parse(lang say.Lang, markdown []byte) (Words, error) {
 		n := i + 1
 		if f.line(line, n) != prose {
 			if p.section == nil {
-				return refuse(n, "the file begins with a code block: its first line must be the lesson's title, `# Title`")
+				return refuse(n, textCodeFirst)
 			}
 			p.add(line)
 			continue
@@ -101,7 +102,7 @@ func Parse(lang say.Lang, markdown []byte) (Words, error) {
 			case strings.TrimSpace(line) == "":
 				continue
 			case m == nil || m[1] != "#" || m[2] == "":
-				return refuse(n, "the first line must be the lesson's title, `# Title`")
+				return refuse(n, textTitleFirst)
 			}
 			p.words.Title = m[2]
 			p.open(intro, n)
@@ -114,17 +115,17 @@ func Parse(lang say.Lang, markdown []byte) (Words, error) {
 		title := m[2]
 		switch len(m[1]) {
 		case 1:
-			return refuse(n, "a second title `# %s`: a lesson has one", title)
+			return refuse(n, textSecondTitle, "title", title)
 		case 2:
-			if err := p.close(); err != nil {
-				return refuse(p.start, "%v", err)
+			if reason, args := p.close(); !reason.IsZero() {
+				return refuse(p.start, reason, args...)
 			}
 			if p.kind == outro {
-				return refuse(n, "section %q comes after the outro: steps come first, and one section without a backquoted step name comes last", title)
+				return refuse(n, textAfterOutro, "title", strconv.Quote(title))
 			}
 			if !strings.HasPrefix(title, "`") {
 				if title == "" {
-					return refuse(n, "a heading without words")
+					return refuse(n, textNoHeading)
 				}
 				p.open(outro, n)
 				p.add(line)
@@ -133,14 +134,14 @@ func Parse(lang say.Lang, markdown []byte) (Words, error) {
 			s := stepForm().FindStringSubmatch(title)
 			switch {
 			case s == nil:
-				return refuse(n, "heading %q: the step's name lacks its closing backquote", title)
+				return refuse(n, textNoBackquote, "title", strconv.Quote(title))
 			case !nameForm().MatchString(s[1]):
-				return refuse(n, "step name %q: a name is small letters and digits, joined by single hyphens", s[1])
+				return refuse(n, textStepName, "name", strconv.Quote(s[1]))
 			case s[2] == "":
-				return refuse(n, "step `%s` has no title: write ## `%s` — Title", s[1], s[1])
+				return refuse(n, textStepTitle, "name", s[1])
 			}
 			if _, twice := p.words.Steps[s[1]]; twice {
-				return refuse(n, "a second step `%s`: step names are unique", s[1])
+				return refuse(n, textStepTwice, "name", s[1])
 			}
 			p.name, p.step = s[1], StepWords{Title: s[2]}
 			p.open(stepText, n)
@@ -148,30 +149,30 @@ func Parse(lang say.Lang, markdown []byte) (Words, error) {
 			hint := title == "Hint" || lang == say.FR && title == "Indice"
 			switch {
 			case (p.kind == intro || p.kind == outro) && hint:
-				return refuse(n, "a hint outside a step")
+				return refuse(n, textHintOutside)
 			case p.kind == intro || p.kind == outro:
 				p.add(line)
 				continue
 			case !hint:
-				return refuse(n, "heading %q in step `%s`: the third level is for hints, `### Hint`; a heading within the text takes the fourth", title, p.name)
+				return refuse(n, textThirdLevel, "title", strconv.Quote(title), "name", p.name)
 			}
-			if err := p.closePart(); err != nil {
-				return refuse(p.start, "%v", err)
+			if reason, args := p.closePart(); !reason.IsZero() {
+				return refuse(p.start, reason, args...)
 			}
 			p.open(stepHint, n)
 		}
 	}
 	switch {
 	case f.open():
-		return refuse(f.start, "the code block that begins here has no end")
+		return refuse(f.start, textNoEnd)
 	case p.section == nil:
-		return refuse(1, "the file is empty: its first line must be the lesson's title, `# Title`")
+		return refuse(1, textEmptyFile)
 	}
-	if err := p.close(); err != nil {
-		return refuse(p.start, "%v", err)
+	if reason, args := p.close(); !reason.IsZero() {
+		return refuse(p.start, reason, args...)
 	}
 	if len(p.words.Order) == 0 {
-		return refuse(len(lines), "the lesson has no step: a step begins with ## `name` — Title")
+		return refuse(len(lines), textNoStep)
 	}
 	return p.words, nil
 }
@@ -201,8 +202,8 @@ func (p *parser) open(kind sectionKind, line int) {
 
 func (p *parser) add(line string) { *p.section = append(*p.section, line) }
 
-// closePart ends the text or the hint that is open.
-func (p *parser) closePart() error {
+// closePart ends the text or the hint that is open. What it returns is why that is refused, zero where it is not.
+func (p *parser) closePart() (reason say.Text, args []string) {
 	s := trimBlank(*p.section)
 	switch p.kind {
 	case intro:
@@ -211,28 +212,28 @@ func (p *parser) closePart() error {
 		p.words.Outro = s
 	case stepText:
 		if s == "" {
-			return fmt.Errorf("step `%s` has no text", p.name)
+			return textNoText, []string{"name", p.name}
 		}
 		p.step.Text = s
 	case stepHint:
 		if s == "" {
-			return fmt.Errorf("hint %d of step `%s` is empty", len(p.step.Hints)+1, p.name)
+			return textEmptyHint, []string{"n", strconv.Itoa(len(p.step.Hints) + 1), "name", p.name}
 		}
 		p.step.Hints = append(p.step.Hints, s)
 	}
-	return nil
+	return say.Text{}, nil
 }
 
 // close ends what is open at a heading of the second level or at the end.
-func (p *parser) close() error {
-	if err := p.closePart(); err != nil {
-		return err
+func (p *parser) close() (reason say.Text, args []string) {
+	if reason, args = p.closePart(); !reason.IsZero() {
+		return reason, args
 	}
 	if p.kind == stepText || p.kind == stepHint {
 		p.words.Steps[p.name] = p.step
 		p.words.Order = append(p.words.Order, p.name)
 	}
-	return nil
+	return say.Text{}, nil
 }
 
 // splitLines splits a file into its lines, without a byte order mark and
