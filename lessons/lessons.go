@@ -31,11 +31,16 @@ type Lesson struct {
 	Steps []Step
 	// Provide are files that the lab's host has at the start.
 	Provide []File
+	// Setup are commands that are typed in the lesson's shells when they open, before the learner finds them.
+	Setup []Command
 	// Watch are paths in the lab's host of which snapshots tell whether they are there.
 	Watch []string
 	// Files holds text.en.md, text.fr.md, solution.txtar and mistakes/.
 	Files fs.FS
 }
+
+// Command is a line typed in one of the lesson's shells; parameters in it are filled in.
+type Command struct{ Shell, Line string }
 
 // File is a file that a lab has at the start.
 type File struct {

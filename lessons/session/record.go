@@ -95,7 +95,7 @@ func (s *Session) record(e Event) {
 
 // recordTyping records what is about to be typed, and what stands there waiting for it where a line begins.
 func (s *Session) recordTyping(sh *Shell, p []byte) {
-	if s.recorder.Load() == nil {
+	if s.recorder.Load() == nil || sh.settingUp.Load() {
 		return
 	}
 	sh.mu.Lock()

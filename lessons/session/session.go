@@ -167,16 +167,27 @@ func open(o Options) (*Session, error) {
 			return nil, err
 		}
 	}
-	if s.start, err = lab.Snapshot(); err == nil {
-		err = s.files(s.start)
+	if len(o.Lesson.Setup) > 0 {
+		if err := s.setUpAll(); err != nil {
+			_ = lab.Close()
+			return nil, err
+		}
+	}
+	start, err := lab.Snapshot()
+	if err == nil {
+		err = s.files(start)
 	}
 	if err != nil {
 		_ = lab.Close()
 		return nil, err
 	}
-	s.begun = s.start
-	for _, sh := range s.shells {
-		sh.begin()
+	s.mu.Lock()
+	s.start, s.begun = start, start
+	s.mu.Unlock()
+	if len(o.Lesson.Setup) == 0 {
+		for _, sh := range s.shells {
+			sh.begin()
+		}
 	}
 	return s, nil
 }
@@ -564,7 +575,7 @@ func (s *Session) Shell(name string) (*Shell, error) {
 	}
 	s.mu.Unlock()
 	sh.begin()
-	return sh, nil
+	return sh, s.setUp(sh)
 }
 
 // left is called when a shell has ended. What it leaves in its namespaces is in what nslab made, not the learner: it
@@ -576,6 +587,9 @@ func (s *Session) left(sh *Shell) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.start == nil {
+		return // the set-up has ended it
+	}
 	i := slices.IndexFunc(s.start.Procs, func(p snapshot.Process) bool { return p.PID == sh.LabPID })
 	if i < 0 {
 		return
@@ -634,7 +648,7 @@ func (s *Session) began(sh *Shell, m *sandbox.Mark) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.rebuild.typing {
+	if s.rebuild.typing || sh.settingUp.Load() {
 		s.rebuild.typed(sh.Name, m.Command)
 		return
 	}
@@ -698,7 +712,10 @@ func (s *Session) prompted(sh *Shell, m *sandbox.Mark, ran bool) []byte {
 
 // announce judges and returns what is to be shown of it.
 func (s *Session) announce() []byte {
-	if s.o.Announce == nil || s.isRebuilding() {
+	s.mu.Lock()
+	started := s.start != nil
+	s.mu.Unlock()
+	if s.o.Announce == nil || !started || s.isRebuilding() {
 		return nil
 	}
 	// An error is the lab's end, which the shells' ends will tell. What was done before it is done.

@@ -19,6 +19,8 @@ import (
 type Shell struct {
 	*sandbox.Shell
 	session *Session
+	// settingUp says that the lesson's set-up is being typed, not the learner's keys.
+	settingUp atomic.Bool
 
 	// showing is held while something is drawn on the screen and shown to the viewers; it is taken before mu.
 	showing sync.Mutex
