@@ -88,6 +88,8 @@ type State struct {
 type LessonState struct {
 	// Steps are the steps that were tried, by name.
 	Steps map[string]StepState `json:"steps,omitempty"`
+	// Path is where a lesson that is not nslab's own was last opened from.
+	Path string `json:"path,omitempty"`
 }
 
 // StepState is what a learner has done of one step.
@@ -137,6 +139,8 @@ func (s *State) Reset(lesson, step string) {
 	switch {
 	case lesson == "":
 		*s = State{Version: stateVersion}
+	case step == "" && s.Lessons[lesson].Path != "":
+		s.Lessons[lesson] = LessonState{Path: s.Lessons[lesson].Path}
 	case step == "":
 		delete(s.Lessons, lesson)
 	default:
@@ -148,7 +152,8 @@ func (s *State) clone() State {
 	c := *s
 	c.Lessons = maps.Clone(s.Lessons)
 	for name, l := range c.Lessons {
-		c.Lessons[name] = LessonState{Steps: maps.Clone(l.Steps)}
+		l.Steps = maps.Clone(l.Steps)
+		c.Lessons[name] = l
 	}
 	return c
 }
@@ -566,6 +571,19 @@ func (p *Progress) AddAttempt(lesson, step string) error {
 // SetAnswer notes what was answered to a question step.
 func (p *Progress) SetAnswer(lesson, step, answer string) error {
 	return p.change(lesson, step, func(st *StepState) { st.Answer = answer })
+}
+
+// SetPath notes where a lesson that is not nslab's own was opened from.
+func (p *Progress) SetPath(lesson, path string) error {
+	return p.Update(func(s *State) error {
+		if s.Lessons == nil {
+			s.Lessons = map[string]LessonState{}
+		}
+		l := s.Lessons[lesson]
+		l.Path = path
+		s.Lessons[lesson] = l
+		return nil
+	})
 }
 
 // SetCurrent notes which lesson was opened.

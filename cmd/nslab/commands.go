@@ -26,8 +26,8 @@ func (a *app) commands() *cobra.Command {
 	completeValue(root, "lang", "en", "fr")
 
 	list := a.command("list", textListShort, cobra.NoArgs, func([]string) error { return a.list() })
-	run := a.command("run [LESSON]", textRunShort, cobra.MaximumNArgs(1), a.runLesson)
-	run.ValidArgsFunction = completeLessons
+	run := a.command("run [LESSON|PACK]", textRunShort, cobra.MaximumNArgs(1), a.runLesson)
+	run.ValidArgsFunction = completeLessonsAndPacks
 	run.Flags().BoolVar(&a.term.split, "split", false, textFlagSplit.In(a.lang, nil))
 	run.Flags().StringVar(&a.term.record, "record", "", textFlagCast.In(a.lang, nil))
 	run.Flags().BoolVar(&a.term.typed, "record-keys", false, textFlagTyped.In(a.lang, nil))
@@ -71,7 +71,7 @@ func (a *app) commands() *cobra.Command {
 
 	root.AddCommand(solution)
 	root.AddCommand(list, run, shell, check, hint, step, answer, reset, draw, doctor, test, exec, version, a.completionCommand(), a.manCommand())
-	root.AddCommand(a.joinCommand(), a.submitCommand(), a.courseCommand())
+	root.AddCommand(a.joinCommand(), a.submitCommand(), a.courseCommand(), a.lessonCommand())
 	root.SetUsageFunc(func(c *cobra.Command) error { _, err := io.WriteString(c.OutOrStderr(), a.usage(c)); return err })
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { a.commandHelp(c) })
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return a.flagError(c, err) })

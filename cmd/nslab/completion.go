@@ -105,15 +105,24 @@ func (a *app) lessonWords() []string {
 	return words
 }
 
+// quietProgress is what the learner has done. Whatever is wrong with it is told by commands, not between the keys.
+func (a *app) quietProgress() *lessons.Progress {
+	dir, err := lessons.StateDir(a.getenv)
+	if err != nil {
+		return nil
+	}
+	p, _ := lessons.Open(dir)
+	return p
+}
+
 func (a *app) stepWords() []string {
 	var l *lessons.Lesson
 	if open, ok := a.openLesson(); ok {
-		l, _ = catalogue.Find(open.Lesson)
-	} else if dir, err := lessons.StateDir(a.getenv); err == nil && !inLab() {
-		// Whatever is wrong with the progress is told by commands, not between the keys.
-		if p, _ := lessons.Open(dir); p != nil {
-			l, _ = catalogue.Find(p.Current())
+		if p := a.quietProgress(); p != nil {
+			l = lessonNamed(p, open.Lesson)
 		}
+	} else if p := a.quietProgress(); p != nil && !inLab() {
+		l = lessonNamed(p, p.Current())
 	}
 	if l == nil {
 		return nil

@@ -8,7 +8,6 @@ import (
 	"github.com/fatih/color"
 
 	"github.com/nslab/nslab/lessons"
-	"github.com/nslab/nslab/lessons/catalogue"
 )
 
 // lessonForm is a lesson of nslab list for programs.
@@ -37,7 +36,7 @@ type stepForm struct {
 // listText is nslab list: lessons and steps, with progress. Open names the lesson that is open, if any.
 func listText(v view, p *lessons.Progress, open string, asJSON bool) (string, error) {
 	var forms []lessonForm
-	for _, l := range catalogue.Lessons() {
+	for _, l := range allLessons(p) {
 		w, err := l.Words(v.lang)
 		if err != nil {
 			return "", err

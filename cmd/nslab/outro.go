@@ -62,14 +62,14 @@ func (s *server) outro(v view, w lessons.Words) string {
 // nextLesson is the lesson that comes after the one that is open, of those that have a step to do; nil for none.
 func (s *server) nextLesson() *lessons.Lesson {
 	all := catalogue.Lessons()
-	at := 0
+	at := -1 // a pack is none of them
 	for i, l := range all {
 		if l.Name == s.lesson.Name {
 			at = i
 		}
 	}
-	for i := 1; i < len(all); i++ {
-		if l := all[(at+i)%len(all)]; s.progress.FirstOpen(l) < len(l.Steps) {
+	for i := 1; i <= len(all); i++ {
+		if l := all[(at+i)%len(all)]; l.Name != s.lesson.Name && s.progress.FirstOpen(l) < len(l.Steps) {
 			return l
 		}
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/nslab/nslab/checks/say"
 	"github.com/nslab/nslab/lessons"
-	"github.com/nslab/nslab/lessons/catalogue"
 )
 
 // Coming back to a lesson, and beginning it or a step of it again: the lab is made anew and rebuilt to where the open
@@ -55,8 +54,8 @@ func (s *server) reset(v view, req request) reply {
 		line = textLessonReset.In(s.app.lang, pairs([]string{"lesson", what}))
 	default:
 		if _, err := s.lesson.Step(what); err != nil {
-			other, oerr := catalogue.Find(what)
-			if oerr != nil {
+			other := lessonNamed(s.progress, what)
+			if other == nil {
 				return failed(v, err)
 			}
 			s.saved(forget(s.progress, other.Name))
@@ -74,9 +73,9 @@ func (s *server) reset(v view, req request) reply {
 
 // forget forgets what was done of a lesson and what was typed in it; of every lesson where it is empty.
 func forget(p *lessons.Progress, lesson string) error {
-	for _, l := range catalogue.Lessons() {
-		if lesson == "" || lesson == l.Name {
-			_ = lessons.ForgetTyped(p.Dir(), l.Name) // it is only for comparing
+	for _, name := range append(lessonNames(), packNames(p)...) {
+		if lesson == "" || lesson == name {
+			_ = lessons.ForgetTyped(p.Dir(), name) // it is only for comparing
 		}
 	}
 	return p.Reset(lesson, "")
@@ -98,7 +97,7 @@ func (a *app) reset(args []string, all bool) error {
 		return a.print(rep)
 	}
 	p := a.progress()
-	current, _ := catalogue.Find(p.Current())
+	current := lessonNamed(p, p.Current())
 	switch {
 	case all:
 		a.warnProgress(forget(p, ""))
@@ -110,7 +109,7 @@ func (a *app) reset(args []string, all bool) error {
 		a.say(textLessonReset, "lesson", current.Name)
 	default:
 		// A lesson, or a step of the lesson the learner was in.
-		if l, err := catalogue.Find(args[0]); err == nil {
+		if l := lessonNamed(p, args[0]); l != nil {
 			a.warnProgress(forget(p, l.Name))
 			a.say(textLessonReset, "lesson", l.Name)
 			return nil

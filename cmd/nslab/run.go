@@ -31,8 +31,8 @@ func (a *app) runLesson(args []string) error {
 	var l *lessons.Lesson
 	if len(args) == 1 {
 		var err error
-		if l, err = catalogue.Find(args[0]); err != nil {
-			return a.fail(textUnknownLesson, "name", args[0], "lessons", strings.Join(lessonNames(), ", "))
+		if l, err = a.findLesson(args[0], progress); err != nil {
+			return err
 		}
 	} else {
 		l = nextLesson(progress)
@@ -70,7 +70,7 @@ func lessonNames() []string {
 // nextLesson is where the learner goes on.
 func nextLesson(p *lessons.Progress) *lessons.Lesson {
 	all := catalogue.Lessons()
-	if l, err := catalogue.Find(p.Current()); err == nil && p.FirstOpen(l) < len(l.Steps) {
+	if l := lessonNamed(p, p.Current()); l != nil && p.FirstOpen(l) < len(l.Steps) {
 		return l
 	}
 	for _, l := range all {

@@ -13,7 +13,6 @@ import (
 	"github.com/nslab/nslab/checks"
 	"github.com/nslab/nslab/checks/say"
 	"github.com/nslab/nslab/lessons"
-	"github.com/nslab/nslab/lessons/catalogue"
 )
 
 var (
@@ -82,13 +81,13 @@ func (a *app) solution(args []string, anyway bool) error {
 		return a.printPaged(rep)
 	}
 	p := a.progress()
-	l, err := catalogue.Find(p.Current())
+	l := lessonNamed(p, p.Current())
 	if len(args) == 1 {
-		if named, nerr := catalogue.Find(args[0]); nerr == nil {
-			l, err, args = named, nil, nil
+		if named := lessonNamed(p, args[0]); named != nil {
+			l, args = named, nil
 		}
 	}
-	if err != nil {
+	if l == nil {
 		return a.fail(textNoLesson)
 	}
 	w, err := l.Words(a.lang)

@@ -59,6 +59,8 @@ type Runner struct {
 	Tools sandbox.Tools
 	// Lang is the language of findings; English where empty.
 	Lang say.Lang
+	// Format writes a finding; the function [Format] in Lang where nil.
+	Format func(f checks.Finding) string
 
 	once   sync.Once
 	keeper *sandbox.Keeper
@@ -268,7 +270,13 @@ func (r *Runner) check(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 func (r *Runner) judge(ts *testscript.TestScript, neg bool, step string, f checks.Finding) {
-	_, _ = ts.Stdout().Write([]byte(Format(f, r.Lang)))
+	text := ""
+	if r.Format != nil {
+		text = r.Format(f)
+	} else {
+		text = Format(f, r.Lang)
+	}
+	_, _ = ts.Stdout().Write([]byte(text))
 	if f.Satisfied == neg {
 		word := "is not satisfied"
 		if neg {
