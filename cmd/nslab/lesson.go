@@ -62,8 +62,8 @@ func (a *app) lessonCommand() *cobra.Command {
 }
 
 // completeLessonsAndPacks completes a lesson, or, by the shell itself, a pack's folder or file.
-func completeLessonsAndPacks(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	words, _ := completeFirst(args, appOf(c).lessonWords)
+func completeLessonsAndPacks(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	words, _ := completeLessons(c, args, word)
 	return words, cobra.ShellCompDirectiveDefault
 }
 
