@@ -6,8 +6,8 @@ import "github.com/nslab/nslab/checks/say"
 var (
 	textLessonShort = say.Text{EN: "lessons of your own: packs, without Go", FR: "des leçons à vous : les paquets, sans Go"}
 	textLessonLong  = say.Text{
-		EN: "A lesson pack is a folder: one Markdown file a language, scripts for the solution\nand for mistakes, and files that the lab is given. Nothing in it is a program of\nyour machine's: what a pack does, it does in the lab.\n\nnslab help packs explains how to write one. Run it with: nslab run FOLDER",
-		FR: "Un paquet de leçon est un dossier : un fichier Markdown par langue, des scripts\npour la solution et les erreurs, et des fichiers donnés au labo. Rien n'y est un\nprogramme de votre machine : ce que fait un paquet, il le fait dans le labo.\n\nnslab help packs explique comment en écrire un. Pour le lancer : nslab run DOSSIER"}
+		EN: "A lesson pack is a folder: one Markdown file a language, scripts for the\nsolution and for mistakes, and files that the lab is given. Nothing in it is a\nprogram of your machine's: what a pack does, it does in the lab.\n\nnslab help packs explains how to write one. Run it with: nslab run FOLDER",
+		FR: "Un paquet de leçon est un dossier : un fichier Markdown par langue, des scripts\npour la solution et les erreurs, et des fichiers donnés au labo. Rien n'y est un\nprogramme de votre machine : ce que fait un paquet, il le fait dans le labo.\n\nnslab help packs explique comment en écrire un. On le lance par :\nnslab run DOSSIER"}
 	textNewShort        = say.Text{EN: "make a small whole pack to begin with", FR: "faire un petit paquet complet pour commencer"}
 	textLintShort       = say.Text{EN: "what is wrong with a pack: where, why, and what mends it", FR: "ce qui ne va pas dans un paquet : où, pourquoi, et le remède"}
 	textTestPackShort   = say.Text{EN: "does the solution pass, the start not, and each mistake fail as it says?", FR: "la solution passe-t-elle, le départ non, et chaque erreur échoue-t-elle comme dit ?"}

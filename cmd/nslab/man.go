@@ -21,7 +21,7 @@ import (
 
 var (
 	textManShort    = say.Text{EN: "write the man pages into a folder", FR: "écrire les pages de manuel dans un dossier"}
-	textManLong     = say.Text{EN: "Writes man1 and man7 into the folder, and fr/man1 and fr/man7: a folder as MANPATH\nnames one. The date of the pages is SOURCE_DATE_EPOCH where that is set.", FR: "Écrit man1 et man7 dans le dossier, et fr/man1 et fr/man7 : un dossier tel que\nMANPATH en nomme. La date des pages est SOURCE_DATE_EPOCH si elle est définie."}
+	textManLong     = say.Text{EN: "Writes man1 and man7 into the folder, and fr/man1 and fr/man7: a folder as\nMANPATH names one. The date of the pages is SOURCE_DATE_EPOCH where that is set.", FR: "Écrit man1 et man7 dans le dossier, et fr/man1 et fr/man7 : un dossier tel que\nMANPATH en nomme. La date des pages est SOURCE_DATE_EPOCH si elle est définie."}
 	textManManual   = say.Text{EN: "nslab manual", FR: "Manuel de nslab"}
 	textManName     = say.Text{EN: "NAME", FR: "NOM"}
 	textManSynopsis = say.Text{EN: "SYNOPSIS", FR: "SYNOPSIS"}
