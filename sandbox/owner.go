@@ -4,13 +4,16 @@ import (
 	"strconv"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/nslab/nslab/sandbox/snapshot"
 )
 
 // nsGetUserNS asks for the user namespace that owns a namespace; for a user
 // namespace that is its parent (ioctl_nsfs(2), since Linux 4.9).
 const nsGetUserNS = 0xb701
 
-// owners fills in which user namespace owns each namespace that is open, and
+// owners fills in which user namespace owns each namespace that is open or that
+// a process is in, but for those of the host that nobody opens (the host's owns them), and
 // which is the parent of each user namespace that a process is in.
 func (o *observer) owners() {
 	o.snap.Owners = map[uint64]uint64{}
@@ -18,18 +21,21 @@ func (o *observer) owners() {
 		o.owner(fd, key.inode)
 	}
 	for _, p := range o.snap.Procs {
-		if _, known := o.snap.Owners[p.NS.User]; known || p.NS.User == 0 {
-			continue
+		for _, kind := range []snapshot.Kind{snapshot.User, snapshot.Mnt, snapshot.PID, snapshot.Cgroup, snapshot.Time} {
+			inode := p.NS.Of(kind)
+			if _, known := o.snap.Owners[inode]; known || inode == 0 || kind != snapshot.User && inode == o.snap.Host.Of(kind) {
+				continue
+			}
+			fd, err := unix.Openat(o.lab.procFD, strconv.Itoa(p.PID)+"/ns/"+string(kind), unix.O_RDONLY|unix.O_CLOEXEC, 0)
+			if err != nil {
+				continue
+			}
+			var st unix.Stat_t
+			if unix.Fstat(fd, &st) == nil && st.Ino == inode {
+				o.owner(fd, inode)
+			}
+			closeAll(fd)
 		}
-		fd, err := unix.Openat(o.lab.procFD, strconv.Itoa(p.PID)+"/ns/user", unix.O_RDONLY|unix.O_CLOEXEC, 0)
-		if err != nil {
-			continue
-		}
-		var st unix.Stat_t
-		if unix.Fstat(fd, &st) == nil && st.Ino == p.NS.User {
-			o.owner(fd, st.Ino)
-		}
-		closeAll(fd)
 	}
 }
 

@@ -8,11 +8,11 @@ import (
 
 func TestANamespaceHasAnOwner(t *testing.T) {
 	l := newLab(t)
-	p, _ := background(t, l, unix.CLONE_NEWUSER|unix.CLONE_NEWUTS, "unshare --user --ipc sleep 1000 & sleep 1000 & echo; wait")
+	p, _ := background(t, l, unix.CLONE_NEWUSER|unix.CLONE_NEWUTS, "unshare --user --ipc --mount --cgroup --pid --fork sleep 1000 & sleep 1000 & echo; wait")
 	eventually(t, "the innermost sleeps", func() bool {
 		s := snap(t, l)
 		for _, q := range s.Procs {
-			if q.Comm == "sleep" && q.NS.User != proc(t, s, p).NS.User {
+			if q.Comm == "sleep" && q.NS.User != proc(t, s, p).NS.User && len(q.PIDs) > 1 {
 				return true
 			}
 		}
@@ -24,10 +24,14 @@ func TestANamespaceHasAnOwner(t *testing.T) {
 	for _, q := range s.Procs {
 		if q.NS.User != s.Host.User && q.NS.User != own.User {
 			want[q.NS.User], want[q.NS.IPC] = own.User, q.NS.User
+			want[q.NS.Mnt], want[q.NS.Cgroup] = q.NS.User, q.NS.User
+			if len(q.PIDs) > 1 {
+				want[q.NS.PID] = q.NS.User
+			}
 		}
 	}
-	if len(want) != 7 {
-		t.Errorf("%d namespaces to ask for, want 7", len(want))
+	if len(want) != 10 {
+		t.Errorf("%d namespaces to ask for, want 10", len(want))
 	}
 	for inode, owner := range want {
 		if got := s.Owners[inode]; got != owner || got == 0 {

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,6 +38,30 @@ func (l *Lab) Stat(paths []string) (map[string]snapshot.File, error) {
 		closeAll(fd)
 	}
 	return files, nil
+}
+
+// Find says where in the lab's host a path leads: the path without links, and the ID of the mount it is on, as in snapshot.Mount
+// (0 where the kernel does not say). Links are followed inside the lab, never outside. Ok is false where nothing is.
+func (l *Lab) Find(name string) (full string, mount int, ok bool) {
+	if !l.hold() {
+		return "", 0, false
+	}
+	defer l.alive.Done()
+	fd, err := unix.Openat2(l.rootFD, name, &unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC,
+		Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS})
+	if err != nil {
+		return "", 0, false
+	}
+	defer closeAll(fd)
+	full, err = os.Readlink("/proc/self/fd/" + strconv.Itoa(fd))
+	if err != nil || !path.IsAbs(full) {
+		full = path.Clean("/" + name)
+	}
+	var st unix.Statx_t
+	if err := unix.Statx(fd, "", unix.AT_EMPTY_PATH, unix.STATX_MNT_ID, &st); err == nil && st.Mask&unix.STATX_MNT_ID != 0 {
+		mount = int(st.Mnt_id)
+	}
+	return full, mount, true
 }
 
 // WriteFile makes a file in the lab's host, and the folders it stands in.

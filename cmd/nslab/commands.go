@@ -49,8 +49,8 @@ func (a *app) commands() *cobra.Command {
 	reset.RunE = func(_ *cobra.Command, args []string) error { return a.reset(args, *all) }
 	reset.ValidArgsFunction = completeLessonsAndSteps
 	draw := a.mapCommand()
-	solution := a.solutionCommand()
-	for _, c := range []*cobra.Command{step, hint, solution} {
+	solution, explain := a.solutionCommand(), a.explainCommand()
+	for _, c := range []*cobra.Command{step, hint, solution, explain} {
 		c.Flags().BoolVar(&a.noPager, "no-pager", false, textFlagNoPager.In(a.lang, nil))
 	}
 	doctor := a.command("doctor", textDoctorShort, cobra.NoArgs, func([]string) error { return a.doctor() })
@@ -69,7 +69,7 @@ func (a *app) commands() *cobra.Command {
 	exec.RunE = func(_ *cobra.Command, args []string) error { return a.exec(args, *execTools) }
 	version := a.command("version", textVersionShort, cobra.NoArgs, func([]string) error { return a.version() })
 
-	root.AddCommand(solution)
+	root.AddCommand(solution, explain)
 	root.AddCommand(list, run, shell, check, hint, step, answer, reset, draw, doctor, test, exec, version, a.completionCommand(), a.manCommand())
 	root.AddCommand(a.joinCommand(), a.submitCommand(), a.courseCommand(), a.lessonCommand())
 	root.SetUsageFunc(func(c *cobra.Command) error { _, err := io.WriteString(c.OutOrStderr(), a.usage(c)); return err })

@@ -36,10 +36,12 @@ type request struct {
 	JSON  bool     `json:"json,omitempty"`
 	Color bool     `json:"color,omitempty"`
 	// Verbose asks for the evidence of a finding.
-	Verbose bool   `json:"verbose,omitempty"`
-	Width   int    `json:"width,omitempty"`
-	Rows    uint16 `json:"rows,omitempty"`
-	Cols    uint16 `json:"cols,omitempty"`
+	Verbose bool `json:"verbose,omitempty"`
+	// Place is the path that nslab explain asks about, looked up where it was typed.
+	Place *place `json:"place,omitempty"`
+	Width int    `json:"width,omitempty"`
+	Rows  uint16 `json:"rows,omitempty"`
+	Cols  uint16 `json:"cols,omitempty"`
 	// Terminal is the caller's, where it asks to attach.
 	Terminal terminalKind `json:"terminal,omitzero"`
 }
@@ -241,6 +243,8 @@ func (s *server) do(req request, inLab bool, caller int) reply {
 		return reply{Text: text}
 	case "map":
 		return s.drawMap(v, req, caller)
+	case "explain":
+		return s.explain(v, req, inLab, caller)
 	case "reset":
 		return s.reset(v, req)
 	}
@@ -440,6 +444,11 @@ func (s *server) callersShell(pid int) *session.Shell {
 // callLab asks the lesson that is open, from inside its lab or from another terminal. It returns
 // false where no lesson is open.
 func (a *app) callLab(op string, args []string) (reply, bool, error) {
+	return a.ask(request{Op: op, Args: args, Verbose: a.verbose})
+}
+
+// ask is callLab for a request that says more.
+func (a *app) ask(req request) (reply, bool, error) {
 	c, err := a.connect()
 	if errors.Is(err, os.ErrNotExist) {
 		return reply{}, false, nil
@@ -449,7 +458,7 @@ func (a *app) callLab(op string, args []string) (reply, bool, error) {
 	}
 	defer c.Close()
 	_ = c.SetDeadline(time.Now().Add(30 * time.Second))
-	if err := a.send(c, request{Op: op, Args: args, Verbose: a.verbose}); err != nil {
+	if err := a.send(c, req); err != nil {
 		return reply{}, false, a.fail(textNoAnswer, "error", err.Error())
 	}
 	rep, err := readReply(bufio.NewReader(c))

@@ -76,7 +76,8 @@ type Snapshot struct {
 	Mounts map[uint64][]Mount
 	IPC    map[uint64]IPCNS
 	Users  map[uint64]UserNS
-	// Owners says which user namespace owns each of UTS, Net and IPC, by inode numbers: capabilities over the
+	// Owners says which user namespace owns each of UTS, Net and IPC, and each mount, PID, cgroup and time namespace
+	// that a process is in and that is not the host's, by inode numbers: capabilities over the
 	// one are those held in the other (user_namespaces(7)). Of a user namespace it says the parent.
 	Owners map[uint64]uint64
 	// Limits says what the cgroups that processes are in allow, by Process.Cgroup.
