@@ -299,7 +299,9 @@ func (s *server) welcome(back bool, shell string) (before string, text []byte) {
 		body += v.step(w, step.Name)
 	}
 	body += "\n" + s.rebuilt(v) + v.aside(textHelpLine)
-	if other := s.otherShell(shell); other != shell && s.home.key.name != "" {
+	_, _, status := s.home.room()
+	// The status line names the key.
+	if other := s.otherShell(shell); other != shell && s.home.key.name != "" && !status {
 		body += v.aside(textKeyLine, "key", s.home.key.name, "shell", other)
 	}
 	body += "\n"
@@ -307,7 +309,7 @@ func (s *server) welcome(back bool, shell string) (before string, text []byte) {
 		return "", []byte(crlf(head + body))
 	}
 	if !back {
-		body = v.aside(textIntroAbove, "lesson", s.lesson.Name) + "\n" + body
+		body = v.aside(textIntroAbove, "lesson", s.lesson.Name) + body
 	}
 	return head, []byte(crlf(s.fromTheTop(v, body, textFromTheTop)))
 }

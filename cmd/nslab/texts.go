@@ -70,7 +70,7 @@ var (
 	textFound     = say.Text{EN: "Found:", FR: "Constaté :"}
 	textTry       = say.Text{EN: "Try:", FR: "À essayer :"}
 	textStepShell = say.Text{EN: "This step begins in the shell {{shell}}: type nslab shell {{shell}}, here or in another terminal.", FR: "Cette étape commence dans le shell {{shell}} : tapez nslab shell {{shell}}, ici ou dans un autre terminal."}
-	textHelpLine  = say.Text{EN: "nslab check: look now · nslab hint: help · nslab step: this text · exit: leave", FR: "nslab check : regarder · nslab hint : aide · nslab step : ce texte · exit : sortir"}
+	textHelpLine  = say.Text{EN: "nslab check: look now · nslab hint: help · nslab step: this text · exit: leave", FR: "nslab check : regarder · nslab hint : aide · nslab step : texte · exit : sortir"}
 
 	textWelcomeBack  = say.Text{EN: "Welcome back to lesson {{lesson}}.", FR: "Vous revoici dans la leçon {{lesson}}."}
 	textGoodbye      = say.Text{EN: "Lesson {{lesson}}: {{done}} of {{of}} steps done. Your progress is kept; nslab run goes on.", FR: "Leçon {{lesson}} : {{done}} étapes faites sur {{of}}. Votre progression est gardée ; nslab run reprend."}
