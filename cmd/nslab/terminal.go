@@ -178,10 +178,12 @@ func (t *terminal) paint(sc *screen.Screen) []byte {
 	return sc.Paint(t.appendTitle(b, sc), int(rows), int(cols))
 }
 
-// shownLines are a screen's lines down to the cursor's.
+// shownLines are a screen's last lines down to the cursor's: few, for what cannot be drawn in place is read again by
+// whoever listens to it.
 func shownLines(sc *screen.Screen) []string {
 	y, _ := sc.Cursor()
 	lines := sc.Text()[:y+1]
+	lines = lines[max(0, len(lines)-5):]
 	for len(lines) > 1 && lines[0] == "" {
 		lines = lines[1:]
 	}

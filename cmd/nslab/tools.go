@@ -149,7 +149,7 @@ func (a *app) execPlain(lab *sandbox.Lab, args []string) (int, error) {
 		}
 		*f.to = w
 		theirs, ours = append(theirs, w), append(ours, r)
-		copying.Go(func() { _, _ = io.Copy(f.own, r) })
+		copying.Go(func() { _, _ = io.Copy(&cleanWriter{to: f.own}, r) })
 	}
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, unix.SIGINT, unix.SIGTERM, unix.SIGHUP)
@@ -208,6 +208,8 @@ func (a *app) execTerminal(lab *sandbox.Lab, args []string) (int, error) {
 		_, _ = sh.Write(p)
 	}, func(rows, cols uint16) { _ = sh.Resize(rows, cols) })
 	printed := make(chan struct{})
+	shown := &cleanWriter{to: os.Stdout}
+	defer shown.giveBack()
 	go func() {
 		defer close(printed)
 		var marks sandbox.Marks
@@ -215,7 +217,7 @@ func (a *app) execTerminal(lab *sandbox.Lab, args []string) (int, error) {
 		for {
 			n, err := sh.Read(buf)
 			for _, piece := range marks.Split(buf[:n]) {
-				_, _ = os.Stdout.Write(piece.Data)
+				_, _ = shown.Write(piece.Data)
 			}
 			if err != nil {
 				return

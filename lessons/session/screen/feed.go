@@ -236,13 +236,16 @@ func (s *Screen) character(out []byte, c byte) []byte {
 
 // char takes a character that is not ASCII.
 func (s *Screen) char(out []byte, r rune) []byte {
-	if r >= 0x80 && r < 0xa0 {
-		return out // C1 controls: to some terminals, what they are as single bytes
-	}
-	if r >= 0x600 && unicode.Is(unicode.Cf, r) && r != 0x200c && r != 0x200d {
-		return out // what turns the direction of text around, and the like
+	if invisible(r) {
+		return out
 	}
 	return s.put(out, r)
+}
+
+// invisible tells what is left out of text: the C1 controls, which in some terminals do what they do as single bytes, and
+// what turns the direction of text around and the like. What joins characters stays.
+func invisible(r rune) bool {
+	return r >= 0x80 && r < 0xa0 || r >= 0x600 && unicode.Is(unicode.Cf, r) && r != 0x200c && r != 0x200d
 }
 
 // glyph is the character of an ASCII byte in the character set that is in use.
