@@ -467,8 +467,11 @@ func (p *parser) finish() {
 			p.advise(n.line, withoutTry, addTry)
 		}
 	}
-	miss, pass := p.block.slots()
-	p.messageSlots(p.block.whole, miss, pass)
+	if len(p.problems) == 0 {
+		// What the step as a whole can say depends on checks that may be missing.
+		miss, pass := p.block.slots()
+		p.messageSlots(p.block.whole, miss, pass)
+	}
 }
 
 // look holds one line against what may stand there. Below when a line may look at what was typed.

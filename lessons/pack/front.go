@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -29,6 +30,7 @@ import (
 //	  host:
 //	params:                      what texts and checks ask for as {{name}}
 //	  name: nautilus
+//	  own: {value: calypso, kind: host-name}   in a course, each student has another
 //	files:                       what the lab's host is given
 //	  /root/notes.txt: the content itself
 //	  /root/tree.tar: {from: tree.tar}       of the pack's folder files
@@ -39,6 +41,7 @@ type front struct {
 	shells     []lessons.Shell
 	params     map[string]string
 	paramOrder []string
+	kinds      map[string]lessons.Kind
 	files      []provided
 	setup      []lessons.Command
 
@@ -80,7 +83,7 @@ func (f *front) differs(g *front) (key string, line int) {
 	for _, part := range []struct {
 		key  string
 		a, b any
-	}{{"name", f.name, g.name}, {"shells", f.shells, g.shells}, {"params", f.params, g.params}, {"params", f.paramOrder, g.paramOrder},
+	}{{"name", f.name, g.name}, {"shells", f.shells, g.shells}, {"params", f.params, g.params}, {"params", f.paramOrder, g.paramOrder}, {"params", f.kinds, g.kinds},
 		{"files", f.files, g.files}, {"setup", f.setup, g.setup}} {
 		if !reflect.DeepEqual(part.a, part.b) {
 			return part.key, max(1, g.lines[part.key])
@@ -130,7 +133,7 @@ func (p *Pack) front(t *text) (f *front, rest string, ok bool) {
 		p.refuse(t.file, max(line, 1)+1, frontNotYAML, plainYAML, "error", clean(err.Error()))
 		return nil, rest, false
 	}
-	f = &front{params: map[string]string{}, lines: map[string]int{}}
+	f = &front{params: map[string]string{}, kinds: map[string]lessons.Kind{}, lines: map[string]int{}}
 	before := len(p.Problems)
 	p.fields(t.file, f, root)
 	return f, rest, !slices.ContainsFunc(p.Problems[before:], func(q Problem) bool { return !q.Advice })
@@ -346,6 +349,14 @@ func (p *Pack) params(file string, f *front, y yaml, line int, at func(int) int)
 	}
 	for i, name := range y.keys {
 		n, v := at(y.lines[i]), y.items[i]
+		var kind lessons.Kind
+		if v.kind == mapping {
+			var err error
+			if v, kind, err = paramKind(v); err != nil {
+				p.refuse(file, n, badKind, kindIs, "name", shown(name), "error", clean(err.Error()))
+				continue
+			}
+		}
 		switch {
 		case !nameForm().MatchString(name):
 			p.refuse(file, n, badParamName, nameIs, "name", shown(name))
@@ -354,10 +365,48 @@ func (p *Pack) params(file string, f *front, y yaml, line int, at func(int) int)
 		case v.kind != scalar || v.text == "" || len(v.text) > maxValue || !printable(v.text) || strings.Contains(v.text, "{{"):
 			p.refuse(file, n, badValue, valueIs, "name", name, "n", fmt.Sprint(maxValue))
 		default:
-			f.params[name] = v.text
+			f.params[name], f.kinds[name] = v.text, kind
 			f.paramOrder = append(f.paramOrder, name)
 		}
 	}
+}
+
+var forms = map[string]lessons.Form{"host-name": lessons.HostName, "domain-name": lessons.DomainName, "address": lessons.Address, "number": lessons.Number}
+
+// paramKind reads a parameter with a kind, which says what a course may give each student instead of the value.
+func paramKind(y yaml) (value yaml, kind lessons.Kind, err error) {
+	for i, key := range y.keys {
+		v := y.items[i]
+		if v.kind != scalar {
+			return value, kind, fmt.Errorf("%s is no word", clean(key))
+		}
+		n, nerr := strconv.Atoi(v.text)
+		switch key {
+		case "value":
+			value, nerr = v, nil
+		case "kind":
+			form, ok := forms[v.text]
+			if !ok {
+				return value, kind, fmt.Errorf("no kind %q", v.text)
+			}
+			kind.Form, nerr = form, nil
+		case "min":
+			kind.Min = n
+		case "max":
+			kind.Max = n
+		case "step":
+			kind.Step = n
+		default:
+			return value, kind, fmt.Errorf("no key %q", key)
+		}
+		if nerr != nil || kind.Step < 0 || kind.Min < 0 || kind.Max > 1<<31-1 {
+			return value, kind, fmt.Errorf("%s cannot be %q", key, v.text)
+		}
+	}
+	if kind.Form == "" {
+		return value, kind, errors.New("it has no kind")
+	}
+	return value, kind, kind.Valid(value.text)
 }
 
 // labFolders are where a lab may be given files: folders that are its own.

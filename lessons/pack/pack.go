@@ -158,6 +158,10 @@ func parse(files map[string][]byte) *Pack {
 		return p
 	}
 	p.Lesson = p.lesson(f)
+	if _, err := p.Lesson.Solution(p.Lesson.Defaults()); err != nil {
+		p.Lesson = nil
+		p.refuse("solution.txtar", 0, solutionForm, solutionComments, "error", clean(err.Error()))
+	}
 	return p
 }
 
@@ -330,7 +334,7 @@ func slotList(slots []string) string {
 func (p *Pack) lesson(f *front) *lessons.Lesson {
 	l := &lessons.Lesson{Name: Prefix + f.name, Shells: f.shells, Setup: f.setup, Files: p.lessonFiles()}
 	for _, name := range f.paramOrder {
-		l.Params = append(l.Params, lessons.Param{Name: name, Default: f.params[name]})
+		l.Params = append(l.Params, lessons.Param{Name: name, Default: f.params[name], Kind: f.kinds[name]})
 	}
 	for _, file := range f.files {
 		content := file.content

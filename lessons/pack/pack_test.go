@@ -24,7 +24,7 @@ func whole() map[string][]byte {
 	return map[string][]byte{
 		"text.en.md": []byte("---\npack: 1\nname: one\nshells:\n  host:\nparams:\n  name: nautilus\n---\n# Title\n\n## `step` — Step\n\n```check\nhostname made {{name}}\n```\n\n" +
 			"Text.\n\n### Hint\n\nHint.\n\n### Hint\n\nHint.\n"),
-		"solution.txtar":        []byte("lesson one\nsh host unshare -u bash\nsh host hostname $name\ndone\n"),
+		"solution.txtar":        []byte("lesson one\nsh host unshare -u bash\nsh host hostname $name\ncheck step\ndone\n"),
 		"mistakes/step-x.txtar": []byte("lesson one\n! check step\nstdout x\n"),
 	}
 }
@@ -528,5 +528,50 @@ func TestFrontMatterIsNotNestedWithoutEnd(t *testing.T) {
 	files["text.en.md"] = []byte("---\n# " + strings.Repeat("x", maxFront) + "\n---\n# Title\n")
 	if p := parse(files); !strings.Contains(problems(p, say.EN), "more than 16384 bytes") {
 		t.Error(problems(p, say.EN))
+	}
+}
+
+func TestParametersMayHaveAKindForCourses(t *testing.T) {
+	for value, want := range map[string]string{
+		"{value: nautilus, kind: host-name}":                        "",
+		"{value: 4, kind: number, min: 2, max: 8, step: 2}":         "",
+		"{value: 5, kind: number, min: 2, max: 8, step: 2}":         `"5" is no number`,
+		"{value: 10.1.2.3, kind: address}":                          "",
+		"{value: 8.8.8.8, kind: address}":                           "no IPv4 address",
+		"{value: x, kind: colour}":                                  `no kind "colour"`,
+		"{value: x}":                                                "it has no kind",
+		"{value: x, kind: host-name, size: 3}":                      `no key "size"`,
+		"{value: 1, kind: number, min: many}":                       `min cannot be "many"`,
+		"{value: 1, kind: number, max: 99999999999999999999999999}": `max cannot be`,
+		"{value: [x], kind: host-name}":                             "value is no word",
+	} {
+		files := whole()
+		files["text.en.md"] = []byte(strings.Replace(string(files["text.en.md"]), "name: nautilus", "name: "+value, 1))
+		p := parse(files)
+		got := problems(p, say.EN)
+		if want == "" && (p.Lesson == nil || p.Lesson.Params[0].Kind.Form == "") || want != "" && !strings.Contains(got, want) {
+			t.Errorf("%s: %s", value, got)
+		}
+	}
+}
+
+func TestSolutionDoesTheStepsInTheirOrder(t *testing.T) {
+	for _, c := range []struct{ solution, want string }{
+		{"lesson one\ndone\n", "does not show that step step is done"},
+		{"lesson one\n! check step\ndone\n", "does not show that step step is done"},
+		{"lesson one\nsh host true # because\ncheck step\ndone\n", "cannot be typed line by line"},
+		{"lesson one\nsh host true # looks\ncheck step\ndone\n", ""},
+	} {
+		files := whole()
+		files["solution.txtar"] = []byte(c.solution)
+		p := parse(files)
+		if got := problems(p, say.EN); (c.want == "") != (p.Lesson != nil) || !strings.Contains(got, c.want) {
+			t.Errorf("%q: %s", c.solution, got)
+		}
+	}
+	p := &Pack{}
+	p.solution("solution.txtar", []scriptLine{{line: 2, command: "check", args: []string{"b"}}, {line: 3, command: "check", args: []string{"a"}}}, []string{"a", "b"})
+	if got := problems(p, say.EN); !strings.Contains(got, "solution.txtar:2: the solution does step b before") {
+		t.Error(got)
 	}
 }

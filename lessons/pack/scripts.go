@@ -47,6 +47,7 @@ func (p *Pack) scripts(f *front) {
 			if len(lines) == 0 || lines[len(lines)-1].command != "done" {
 				p.refuse(name, 0, solutionEnd, endWithDone)
 			}
+			p.solution(name, lines, steps)
 		case strings.HasPrefix(name, "mistakes/"):
 			step := owner(steps, path.Base(name))
 			if step == "" {
@@ -73,6 +74,28 @@ func (p *Pack) scripts(f *front) {
 	}
 }
 
+// solution holds the solution against the steps: whoever comes back to a lesson finds the lab that it leads to, so it must do
+// one step after the other.
+func (p *Pack) solution(file string, lines []scriptLine, steps []string) {
+	at := -1
+	for _, step := range steps {
+		last := -1
+		for i, l := range lines {
+			if !l.not && (l.command == "check" || l.command == "answer") && len(l.args) > 0 && l.args[0] == step {
+				last = i
+			}
+		}
+		switch {
+		case last < 0:
+			p.refuse(file, 0, solutionLacks, checkEach, "step", step)
+		case last < at:
+			p.refuse(file, lines[last].line, solutionOrder, checkEach, "step", step)
+		default:
+			at = last
+		}
+	}
+}
+
 // owner is the step that a mistake is of: the longest name that the file's begins with.
 func owner(steps []string, file string) string {
 	best := ""
@@ -86,6 +109,7 @@ func owner(steps []string, file string) string {
 
 // scriptLine is a line of a script.
 type scriptLine struct {
+	line    int
 	not     bool
 	command string
 	args    []string
@@ -113,7 +137,7 @@ func (p *Pack) script(name string, f *front, steps []string) []scriptLine {
 			p.refuse(name, n, scriptForm, scriptCommands, "names", strings.Join(commands, ", "))
 			continue
 		}
-		l := scriptLine{not: m[2] == "!", command: m[3], args: splitArgs(m[4])}
+		l := scriptLine{line: n, not: m[2] == "!", command: m[3], args: splitArgs(m[4])}
 		switch {
 		case !slices.Contains(commands, l.command):
 			if near := vocabulary.Nearest(l.command, commands); near != "" {

@@ -66,13 +66,16 @@ var (
 	hostIs         = say.Text{EN: "Give it none, or call it otherwise.", FR: "Ne lui en donnez pas, ou appelez-le autrement."}
 	badParams      = say.Text{EN: "params are not a list of names and values, or more than {{n}}", FR: "params n'est pas une suite de noms et de valeurs, ou en a plus de {{n}}"}
 	paramsExample  = say.Text{EN: "Write params: and under it a line each: name: nautilus", FR: "Écrivez params: et dessous une ligne pour chacun : name: nautilus"}
-	badParamName   = say.Text{EN: "a parameter cannot have the name \"{{name}}\"", FR: "un paramètre ne peut pas s'appeler « {{name}} »"}
-	reservedName   = say.Text{EN: "{{name}} is what findings call something they saw", FR: "{{name}} désigne dans les constats ce qui a été vu"}
-	otherName      = say.Text{EN: "Give the parameter another name.", FR: "Donnez un autre nom au paramètre."}
-	badValue       = say.Text{EN: "parameter {{name}} has no value that will do", FR: "le paramètre {{name}} n'a pas de valeur qui convienne"}
-	valueIs        = say.Text{EN: "A value is one line of at most {{n}} bytes, without {{open}}.", FR: "Une valeur est une ligne d'au plus {{n}} octets, sans {{open}}."}
-	badFiles       = say.Text{EN: "files are not a list of paths and contents, or more than {{n}}", FR: "files n'est pas une suite de chemins et de contenus, ou en a plus de {{n}}"}
-	filesExample   = say.Text{EN: "Write /root/notes.txt: the content, or /root/tree.tar: {from: tree.tar} for files/tree.tar of the pack.",
+	badKind        = say.Text{EN: "parameter {{name}}: {{error}}", FR: "paramètre {{name}} : {{error}}"}
+	kindIs         = say.Text{EN: "Write {value: nautilus, kind: host-name}; the kinds are host-name, domain-name (below test), address (a private one), and number with min, max and step.",
+		FR: "Écrivez {value: nautilus, kind: host-name} ; les sortes sont host-name, domain-name (sous test), address (privée), et number avec min, max et step."}
+	badParamName = say.Text{EN: "a parameter cannot have the name \"{{name}}\"", FR: "un paramètre ne peut pas s'appeler « {{name}} »"}
+	reservedName = say.Text{EN: "{{name}} is what findings call something they saw", FR: "{{name}} désigne dans les constats ce qui a été vu"}
+	otherName    = say.Text{EN: "Give the parameter another name.", FR: "Donnez un autre nom au paramètre."}
+	badValue     = say.Text{EN: "parameter {{name}} has no value that will do", FR: "le paramètre {{name}} n'a pas de valeur qui convienne"}
+	valueIs      = say.Text{EN: "A value is one line of at most {{n}} bytes, without {{open}}.", FR: "Une valeur est une ligne d'au plus {{n}} octets, sans {{open}}."}
+	badFiles     = say.Text{EN: "files are not a list of paths and contents, or more than {{n}}", FR: "files n'est pas une suite de chemins et de contenus, ou en a plus de {{n}}"}
+	filesExample = say.Text{EN: "Write /root/notes.txt: the content, or /root/tree.tar: {from: tree.tar} for files/tree.tar of the pack.",
 		FR: "Écrivez /root/notes.txt: le contenu, ou /root/tree.tar: {from: tree.tar} pour files/tree.tar du paquet."}
 	badFilePath  = say.Text{EN: "the lab cannot be given a file at {{name}}", FR: "on ne peut pas donner au labo un fichier en {{name}}"}
 	filePathIs   = say.Text{EN: "A path without .. in one of: {{folders}}", FR: "Un chemin sans .. dans l'un de : {{folders}}"}
@@ -118,11 +121,18 @@ var (
 
 // What can be wrong with the scripts.
 var (
-	tooManyScripts  = say.Text{EN: "there are too many scripts", FR: "il y a trop de scripts"}
-	noSolution      = say.Text{EN: "the pack has no solution", FR: "le paquet n'a pas de solution"}
-	writeSolution   = say.Text{EN: "Write one: lesson {{name}}, then sh SHELL COMMAND and check STEP, and done at the end.", FR: "Écrivez-en une : lesson {{name}}, puis sh SHELL COMMANDE et check ÉTAPE, et done à la fin."}
-	solutionEnd     = say.Text{EN: "the solution does not end with done", FR: "la solution ne finit pas par done"}
-	endWithDone     = say.Text{EN: "Add done as its last line: it holds when every step is satisfied.", FR: "Ajoutez done en dernière ligne : cela tient quand toutes les étapes sont réussies."}
+	tooManyScripts   = say.Text{EN: "there are too many scripts", FR: "il y a trop de scripts"}
+	noSolution       = say.Text{EN: "the pack has no solution", FR: "le paquet n'a pas de solution"}
+	writeSolution    = say.Text{EN: "Write one: lesson {{name}}, then sh SHELL COMMAND and check STEP, and done at the end.", FR: "Écrivez-en une : lesson {{name}}, puis sh SHELL COMMANDE et check ÉTAPE, et done à la fin."}
+	solutionEnd      = say.Text{EN: "the solution does not end with done", FR: "la solution ne finit pas par done"}
+	endWithDone      = say.Text{EN: "Add done as its last line: it holds when every step is satisfied.", FR: "Ajoutez done en dernière ligne : cela tient quand toutes les étapes sont réussies."}
+	solutionForm     = say.Text{EN: "the solution cannot be typed line by line: {{error}}", FR: "la solution ne peut pas être tapée ligne par ligne : {{error}}"}
+	solutionComments = say.Text{EN: "Behind a command may stand # looks (it changes nothing) or # waits (a person need not type it); put other comments on a line of their own.",
+		FR: "Derrière une commande peut figurer # looks (elle ne change rien) ou # waits (une personne n'a pas à la taper) ; mettez les autres commentaires sur leur propre ligne."}
+	solutionLacks = say.Text{EN: "the solution does not show that step {{step}} is done", FR: "la solution ne montre pas que l'étape {{step}} est faite"}
+	solutionOrder = say.Text{EN: "the solution does step {{step}} before one that comes before it in the lesson", FR: "la solution fait l'étape {{step}} avant une autre qui la précède dans la leçon"}
+	checkEach     = say.Text{EN: "Do the steps in their order, and write check {{step}} (or answer {{step}} TEXT) where it is done: whoever comes back finds the lab that the solution leads to.",
+		FR: "Faites les étapes dans leur ordre, et écrivez check {{step}} (ou answer {{step}} TEXTE) là où elle est faite : qui revient trouve le labo auquel mène la solution."}
 	mistakeName     = say.Text{EN: "the file's name does not say of which step the mistake is", FR: "le nom du fichier ne dit pas de quelle étape est l'erreur"}
 	nameAfterStep   = say.Text{EN: "Call it STEP-WHAT.txtar; the steps are: {{steps}}.", FR: "Appelez-le ÉTAPE-QUOI.txtar ; les étapes sont : {{steps}}."}
 	noMistake       = say.Text{EN: "step {{step}} has no mistake", FR: "l'étape {{step}} n'a pas d'erreur"}
