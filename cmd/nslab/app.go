@@ -179,6 +179,15 @@ func (a *app) warnProgress(err error) {
 
 // keeper starts the keeper of labs. A failure points to doctor.
 func (a *app) keeper() (*sandbox.Keeper, error) {
+	k, err := sandbox.NewKeeper(a.keeperOptions())
+	if err != nil {
+		return nil, a.fail(textNoLab, "error", err.Error())
+	}
+	return k, nil
+}
+
+// keeperOptions are what nslab brings into every lab.
+func (a *app) keeperOptions() sandbox.KeeperOptions {
 	o := sandbox.KeeperOptions{Links: []string{domainname}}
 	if b, err := data.Busybox(); err == nil {
 		o.BusyBox, o.Applets = b, data.Applets()
@@ -186,9 +195,5 @@ func (a *app) keeper() (*sandbox.Keeper, error) {
 	if exe, err := os.Executable(); err == nil {
 		o.Program = exe
 	}
-	k, err := sandbox.NewKeeper(o)
-	if err != nil {
-		return nil, a.fail(textNoLab, "error", err.Error())
-	}
-	return k, nil
+	return o
 }

@@ -71,7 +71,7 @@ func (a *app) commands() *cobra.Command {
 
 	root.AddCommand(solution, explain)
 	root.AddCommand(list, run, shell, check, hint, step, answer, reset, draw, doctor, test, exec, version, a.completionCommand(), a.manCommand())
-	root.AddCommand(a.joinCommand(), a.submitCommand(), a.courseCommand(), a.lessonCommand())
+	root.AddCommand(a.joinCommand(), a.submitCommand(), a.courseCommand(), a.gradeCommand(), a.workerCommand(), a.reportCommand(), a.lessonCommand())
 	root.SetUsageFunc(func(c *cobra.Command) error { _, err := io.WriteString(c.OutOrStderr(), a.usage(c)); return err })
 	root.SetHelpFunc(func(c *cobra.Command, _ []string) { a.commandHelp(c) })
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return a.flagError(c, err) })

@@ -74,6 +74,9 @@ func (s *Session) StartRecording(to Recorder) {
 	s.recorder.Store(&recording{to, time.Now()})
 }
 
+// Printed returns how many bytes the session's shells have printed.
+func (s *Session) Printed() int64 { return s.printed.Load() }
+
 // Rebase has prompts counted from now on, as StartRecording does.
 func (s *Session) Rebase() {
 	s.mu.Lock()

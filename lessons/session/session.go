@@ -90,6 +90,7 @@ type Session struct {
 	// recorder is told what happens (record.go); rested is what was seen when a replay last waited.
 	recorder atomic.Pointer[recording]
 	rested   []string
+	printed  atomic.Int64
 
 	judging sync.Mutex
 	kick    chan struct{} // something was typed or a prompt came

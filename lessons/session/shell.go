@@ -93,6 +93,7 @@ func (sh *Shell) read() {
 		if n >= muchPrinted {
 			n += sh.Shell.ReadMore(buf[n:])
 		}
+		sh.session.printed.Add(int64(n))
 		for _, piece := range marks.Split(buf[:n]) {
 			if piece.Mark == nil {
 				sh.mu.Lock()
