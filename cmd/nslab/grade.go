@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -33,6 +35,7 @@ var (
 	textFlagReceived = say.Text{EN: "CSV of student (or file) and time: when each submission came", FR: "CSV d'étudiant (ou fichier) et d'heure : quand chaque rendu est arrivé"}
 	textFlagJobs     = say.Text{EN: "how many at once; one for each core where missing", FR: "combien à la fois ; un par cœur si absent"}
 	textFlagLimit    = say.Text{EN: "how long one submission may take", FR: "combien de temps un rendu peut prendre"}
+	textFlagMemory   = say.Text{EN: "how many MB of memory one submission may use", FR: "combien de Mo de mémoire un rendu peut utiliser"}
 	textFlagShard    = say.Text{EN: "grade the i-th of n parts: i/n", FR: "noter la i-ème de n parties : i/n"}
 	textFlagReport   = say.Text{EN: "write FORMAT=FILE; may be repeated: {{formats}}", FR: "écrire FORMAT=FICHIER ; répétable : {{formats}}"}
 	textFlagFeedback = say.Text{EN: "write what each student should know into a folder, in the student's language", FR: "écrire dans un dossier ce que chaque étudiant doit savoir, dans sa langue"}
@@ -53,7 +56,7 @@ var (
 // gradeFlags are what nslab grade is told.
 type gradeFlags struct {
 	course, roster, received, shard, feedback, tools string
-	jobs                                             int
+	jobs, memory                                     int
 	limit                                            time.Duration
 	reports                                          []string
 	live                                             bool
@@ -67,6 +70,7 @@ func (a *app) gradeCommand() *cobra.Command {
 	c.Flags().StringVar(&f.received, "received", "", textFlagReceived.In(a.lang, nil))
 	c.Flags().IntVar(&f.jobs, "jobs", 0, textFlagJobs.In(a.lang, nil))
 	c.Flags().DurationVar(&f.limit, "limit", 2*time.Minute, textFlagLimit.In(a.lang, nil))
+	c.Flags().IntVar(&f.memory, "memory", 512, textFlagMemory.In(a.lang, nil))
 	c.Flags().StringVar(&f.shard, "shard", "", textFlagShard.In(a.lang, nil))
 	c.Flags().StringArrayVarP(&f.reports, "output", "o", nil, textFlagReport.In(a.lang, pairs([]string{"formats", formatList()})))
 	c.Flags().StringVar(&f.feedback, "feedback", "", textFlagFeedback.In(a.lang, nil))
@@ -136,7 +140,7 @@ func (a *app) grade(args []string, f gradeFlags) error {
 }
 
 func (a *app) gradeOptions(f gradeFlags) (grade.Options, error) {
-	o := grade.Options{Find: catalogue.Find, Program: version, Limit: f.limit, Workers: f.jobs, Shard: 1, Shards: 1}
+	o := grade.Options{Find: catalogue.Find, Program: version, Limits: grade.Limits{Time: f.limit, Memory: int64(f.memory) << 20, Output: 64 << 20}, Workers: f.jobs, Shard: 1, Shards: 1}
 	if f.course == "" {
 		return o, a.fail(textGradeCourse)
 	}
@@ -264,7 +268,14 @@ func (a *app) writeReports(r *grade.Results, outputs []output, feedback string) 
 			continue
 		}
 		var b strings.Builder
-		if err := report.Write(&b, o.format, r, a.lang); err != nil {
+		err := report.Write(&b, o.format, r, a.lang)
+		if errors.Is(err, report.ErrOne) {
+			err = a.writeEach(r, o.file)
+			if err == nil {
+				continue
+			}
+		}
+		if err != nil {
 			return err
 		}
 		if err := course.WriteFile(o.file, []byte(b.String()), 0o644); err != nil {
@@ -293,13 +304,36 @@ func (a *app) writeReports(r *grade.Results, outputs []output, feedback string) 
 	return nil
 }
 
+// writeEach writes a folder with a file a student, in Gradescope's form.
+func (a *app) writeEach(r *grade.Results, dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for i := range r.Submissions {
+		s := &r.Submissions[i]
+		if course.ValidStudent(s.Student) != nil || s.Status == grade.Superseded {
+			continue
+		}
+		b, err := json.MarshalIndent(report.Gradescope(s, cmp.Or(s.Lang, a.lang)), "", "  ")
+		if err != nil {
+			return err
+		}
+		if err := course.WriteFile(filepath.Join(dir, s.Student+".json"), append(b, '\n'), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // gradeBar is the progress of a grading, on a terminal only.
 type gradeBar struct {
 	a  *app
 	on bool
 }
 
-func (a *app) bar() *gradeBar { return &gradeBar{a: a, on: isTerminal(a.errOut) && a.getenv("TERM") != "dumb"} }
+func (a *app) bar() *gradeBar {
+	return &gradeBar{a: a, on: isTerminal(a.errOut) && a.getenv("TERM") != "dumb"}
+}
 
 func (b *gradeBar) show(done, of int) {
 	if !b.on {

@@ -166,10 +166,10 @@ func cmdType(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	tt := terminalsOf(ts).get(ts, args[0])
 	text := strings.Join(args[1:], " ")
-	for _, key := range [][2]string{{`\x03`, "\x03"}, {`\x04`, "\x04"}, {`\x1a`, "\x1a"}, {`\t`, "\t"}} {
+	for _, key := range [][2]string{{`\x03`, "\x03"}, {`\x04`, "\x04"}, {`\x1a`, "\x1a"}, {`\t`, "\t"}, {`\x1b`, "\x1b"}} {
 		text = strings.ReplaceAll(text, key[0], key[1])
 	}
-	if !strings.ContainsAny(text, "\x03\x04\x1a\t") {
+	if !strings.ContainsAny(text, "\x03\x04\x1a\t\x1b") {
 		text += "\r"
 	}
 	_, err := tt.master.WriteString(text)

@@ -192,8 +192,8 @@ type Options struct {
 	// Worker makes a worker; Workers is how many there are to be at once.
 	Worker  func() (Worker, error)
 	Workers int
-	// Limit is how long a submission may take.
-	Limit time.Duration
+	// Limits bound what a submission may use.
+	Limits Limits
 	// Known are results that are not worked out again, by file and digest, with a space between them; nil for none.
 	Known map[string]Result
 	// Progress is called when so many of them are done; it may be nil.
@@ -508,12 +508,12 @@ func (g *grader) work(ctx context.Context, jobs []*entry) error {
 // one grades one submission; false says that the worker is of no more use.
 func (g *grader) one(ctx context.Context, w Worker, e *entry) bool {
 	code := g.o.Secret.Code(g.o.Course, e.sub.Student)
-	j := &Job{File: e.file, Limit: g.o.Limit, Params: map[string]map[string]string{}}
+	j := &Job{File: e.file, Limits: g.o.Limits, Params: map[string]map[string]string{}}
 	for name, l := range g.lessons {
 		j.Params[name] = code.Params(l)
 	}
 	// The worker keeps the limit itself; where it does not answer, it is ended.
-	wctx, cancel := context.WithTimeout(ctx, g.o.Limit+graceTime)
+	wctx, cancel := context.WithTimeout(ctx, g.o.Limits.Time+graceTime)
 	defer cancel()
 	out, err := w.Do(wctx, j)
 	if ctx.Err() != nil {

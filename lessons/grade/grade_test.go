@@ -49,7 +49,7 @@ func worker() (grade.Worker, error) {
 
 func options(c *class) grade.Options {
 	return grade.Options{Course: c.course, Secret: c.secret, Find: catalogue.Find, Shard: 1, Shards: 1, Program: "test",
-		Worker: worker, Workers: runtime.NumCPU(), Limit: time.Minute}
+		Worker: worker, Workers: runtime.NumCPU(), Limits: grade.Limits{Time: 2 * time.Minute, Memory: 64 << 20, Output: 4 << 20}}
 }
 
 func run(t *testing.T, files []grade.File, o grade.Options) *grade.Results {

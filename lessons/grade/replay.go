@@ -22,7 +22,7 @@ type Job struct {
 	// File is the submission, Params are the student's parameters by lesson.
 	File   []byte                       `json:"file"`
 	Params map[string]map[string]string `json:"params"`
-	Limit  time.Duration                `json:"limit"`
+	Limits Limits                       `json:"limits"`
 }
 
 // Outcome is what came of it.
@@ -42,10 +42,16 @@ type StepOutcome struct {
 // Step returns the outcome of a step.
 func (o *Outcome) Step(lesson, step string) StepOutcome { return o.Steps[lesson+" "+step] }
 
-// Limits of a replay, beside its time.
+// Limits bound what a submission may use.
+type Limits struct {
+	// Time is how long its replay may take.
+	Time time.Duration `json:"time"`
+	// Memory is how many bytes the processes of its lab may have in memory together, Output how many its shells may print.
+	Memory int64 `json:"memory"`
+	Output int64 `json:"output"`
+}
+
 const (
-	maxMemory   = 512 << 20 // bytes that the processes of a lab may have in memory together
-	maxOutput   = 64 << 20  // bytes that a lab's shells may print
 	maxSittings = 200
 	// maxMisses is how often something that the file tells may not come before the rest of the sitting is given up.
 	maxMisses = 3
@@ -57,10 +63,10 @@ func Replay(ctx context.Context, keeper *sandbox.Keeper, tools sandbox.Tools, fi
 	if err != nil {
 		return nil, err
 	}
-	r := &replay{keeper: keeper, tools: tools, out: &Outcome{Steps: map[string]StepOutcome{}}}
+	r := &replay{keeper: keeper, tools: tools, limits: j.Limits, out: &Outcome{Steps: map[string]StepOutcome{}}}
 	ctx, r.cancel = context.WithCancelCause(ctx)
 	defer r.cancel(nil)
-	timer := time.AfterFunc(j.Limit, func() { r.stop(fill(textTooLong, "limit", j.Limit.String())) })
+	timer := time.AfterFunc(j.Limits.Time, func() { r.stop(fill(textTooLong, "limit", j.Limits.Time.String())) })
 	defer timer.Stop()
 	for i := range sub.Sittings {
 		if ctx.Err() != nil {
@@ -89,6 +95,7 @@ func Replay(ctx context.Context, keeper *sandbox.Keeper, tools sandbox.Tools, fi
 type replay struct {
 	keeper  *sandbox.Keeper
 	tools   sandbox.Tools
+	limits  Limits
 	out     *Outcome
 	cancel  context.CancelCauseFunc
 	stopped atomic.Pointer[Text]
@@ -305,15 +312,15 @@ func (r *replay) guard(ctx context.Context, s *session.Session, ended chan struc
 			return
 		case <-tick.C:
 		}
-		if s.Printed() > maxOutput {
-			r.stop(fill(textTooLoud, "limit", strconv.Itoa(maxOutput>>20)))
+		if s.Printed() > r.limits.Output {
+			r.stop(fill(textTooLoud, "limit", strconv.FormatInt(r.limits.Output>>20, 10)))
 		}
 		total, err := s.Lab.Resident()
 		if err != nil {
 			continue
 		}
-		if total > maxMemory {
-			r.stop(fill(textTooMuch, "limit", strconv.Itoa(maxMemory>>20)))
+		if total > r.limits.Memory {
+			r.stop(fill(textTooMuch, "limit", strconv.FormatInt(r.limits.Memory>>20, 10)))
 		}
 	}
 }
