@@ -170,7 +170,9 @@ func TestGradescope(t *testing.T) {
 	}
 	formats := []string{"text", "html", "simple_format", "md", "ansi"}
 	visible := []string{"hidden", "after_due_date", "after_published", "visible"}
-	in := func(s string, list []string) bool { return strings.Contains(" "+strings.Join(list, " ")+" ", " "+s+" ") }
+	in := func(s string, list []string) bool {
+		return strings.Contains(" "+strings.Join(list, " ")+" ", " "+s+" ")
+	}
 	if g.Score == nil || !in(g.OutputFormat, formats) || !in(g.Visibility, visible) || len(g.Tests) != 3 {
 		t.Errorf("%+v", g)
 	}
