@@ -66,21 +66,24 @@ type Diagnosis func(*View) (Finding, bool)
 // of the check.
 //
 // Here stands the wall between verdict and diagnosis: the check sees no
-// command lines, and no diagnosis can satisfy.
+// command lines and no system calls, and no diagnosis can satisfy. To what speaks is added what the trace saw and no
+// snapshot can.
 func Diagnose(c Check, diagnoses ...Diagnosis) Check {
 	return func(v *View) Finding {
 		kernel := *v
-		kernel.Typed = nil
+		kernel.Typed, kernel.Calls = nil, nil
 		f := c(&kernel)
 		if f.Satisfied {
 			return f
 		}
 		for _, d := range diagnoses {
 			if g, ok := d(v); ok {
-				g.Satisfied = false
-				return g
+				f = g
+				break
 			}
 		}
+		f.Satisfied = false
+		f.Evidence = merge(f.Evidence, seenCalls(v))
 		return f
 	}
 }

@@ -34,6 +34,7 @@ func (s *server) outro(v view, w lessons.Words) string {
 	if w.Outro != "" {
 		b.WriteString(v.markdown(w.Outro) + "\n")
 	}
+	b.WriteString(s.essence(v))
 	hints, attempts := 0, 0
 	rows := ""
 	for _, step := range s.lesson.Steps {

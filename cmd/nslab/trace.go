@@ -154,6 +154,35 @@ func (s *server) lastCalls(all bool) []snapshot.Call {
 	return shownCalls(s.session.LastCalls(calls), all)
 }
 
+// maxEssence bounds how many calls a lesson's end shows.
+const maxEssence = 12
+
+// essence shows at the end of a lesson the few calls that did it: each once, without those that were refused.
+func (s *server) essence(v view) string {
+	var calls []string
+	for _, c := range s.session.Lab.Trace().OnNamespaces() {
+		if isExec(c) || c.Outcome == snapshot.Refused || c.Outcome == snapshot.Failed {
+			continue
+		}
+		if text := shown(c.C()); !slices.Contains(calls, text) && len(calls) < maxEssence {
+			calls = append(calls, text)
+		}
+	}
+	if len(calls) == 0 {
+		return ""
+	}
+	text := v.plain(textTraceEssence, nil) + "\n"
+	for _, c := range calls {
+		for i, l := range fold(c, max(v.width-6, 20)) {
+			if i > 0 {
+				l = "  " + l
+			}
+			text += "    " + l + "\n"
+		}
+	}
+	return text + "\n"
+}
+
 // shownCalls leaves out what is shown to those only who ask for it: each execve that no other call stands before.
 func shownCalls(calls []snapshot.Call, all bool) []snapshot.Call {
 	return slices.DeleteFunc(calls, func(c snapshot.Call) bool { return isExec(c) && !c.Behind && !all })

@@ -70,6 +70,8 @@ var (
 	textMissingTrace = say.Text{EN: "Step `{{step}}` is left out here: this machine does not let nslab see system calls. `nslab doctor` says why. The lesson counts as done without it.",
 		FR: "L'étape `{{step}}` est laissée de côté ici : cette machine ne laisse pas nslab voir les appels système. `nslab doctor` dit pourquoi. La leçon compte comme finie sans elle."}
 
+	textTraceEssence = say.Text{EN: "In system calls, as they were seen, all of it came down to this:", FR: "En appels système, tels qu'on les a vus, tout se ramène à ceci :"}
+
 	textTraceInside  = say.Text{EN: "PID {{pid}}, {{inside}} to itself", FR: "PID {{pid}}, {{inside}} pour lui-même"}
 	textTraceGone    = say.Text{EN: "(What came of it was not seen.)", FR: "(On n'a pas vu ce que cela a donné.)"}
 	textTraceFailed  = say.Text{EN: "Asked for: {{what}} But it has returned, and nothing changed: the kernel refused. Nothing that nslab knows of forbids it; the command's own message tells the error.", FR: "Demandé : {{what}} Mais l'appel est revenu et rien n'a changé : le noyau a refusé. Rien de ce que connaît nslab ne l'interdit ; le message de la commande dit l'erreur."}

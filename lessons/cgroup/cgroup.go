@@ -47,7 +47,7 @@ var view = checks.Expect(
 		EN: "A process of yours is in a cgroup namespace that you made yourself, and reads there that its own cgroup is /.",
 		FR: "Un de vos processus est dans un espace de noms cgroup que vous avez créé vous-même, et y lit que son propre cgroup est /."},
 	checks.Diagnose(ownIsRoot,
-		elsewhere, redefined, viewEnded, refused, endedAtOnce, withoutCgroup, inGiven, onlyLooked, noneMade))
+		elsewhere, redefined, viewEnded, checks.RefusedCall, refused, endedAtOnce, withoutCgroup, inGiven, onlyLooked, checks.MadeAndGone(snapshot.Cgroup), noneMade))
 
 // limit: a group has the limit, and it has refused a fork.
 var limit = checks.Expect(

@@ -40,7 +40,7 @@ var first = checks.Expect(
 		EN: "A shell that has number 1 in a PID namespace that you made.",
 		FR: "Un shell qui porte le numéro 1 dans un espace de noms PID que vous avez créé."},
 	checks.Diagnose(isFirst,
-		onlyNamed, notShell, notForked, onlyFunction("unshare"), left, withoutPID, withoutFork, otherKinds, endedAtOnce, refused, plain, noneMade))
+		onlyNamed, notShell, notForked, onlyFunction("unshare"), left, withoutPID, withoutFork, otherKinds, endedAtOnce, checks.MadeAndGone(snapshot.PID), checks.RefusedCall, refused, plain, noneMade))
 
 func isFirst(v *checks.View) checks.Finding {
 	for _, p := range checks.Firsts(v) {

@@ -57,7 +57,7 @@ func (s *Session) NoTrace() string {
 // Closing is closed when the session begins to close.
 func (s *Session) Closing() <-chan struct{} { return s.closing }
 
-// hear has the lab looked at when a call on namespaces was made.
+// hear has the lab looked at when a call on namespaces was made, and for a while when anything was started.
 func (s *Session) hear() {
 	trace := s.Lab.Trace()
 	if trace == nil {
@@ -70,6 +70,9 @@ func (s *Session) hear() {
 		calls, _, more := trace.Since(seq)
 		if len(calls) > 0 {
 			seq = calls[len(calls)-1].Seq
+		}
+		if len(calls) > 0 {
+			s.wake() // something was started
 		}
 		if slices.ContainsFunc(calls, onNamespaces) {
 			select {

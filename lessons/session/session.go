@@ -745,7 +745,12 @@ func (s *Session) wake() {
 // watch looks at the lab for a while after something happened: often at
 // first, then less, then not at all until something is typed again.
 func (s *Session) watch() {
-	const quick, slow, rest = 40 * time.Millisecond, time.Second, 10 * time.Minute
+	const rest = 10 * time.Minute
+	quick, slow := 40*time.Millisecond, time.Second
+	if s.Lab.Trace() != nil {
+		// Whatever is started or changes a namespace tells so itself (hear).
+		quick, slow = 100*time.Millisecond, 5*time.Second
+	}
 	var wait time.Duration
 	var since time.Time
 	for {

@@ -40,7 +40,7 @@ var boot = checks.Expect(
 		EN: "A process of yours is in a time namespace of its own, in which the machine has been up {{boottime}} seconds longer.",
 		FR: "Un de vos processus est dans son propre espace de noms time, où la machine tourne depuis {{boottime}} secondes de plus."},
 	checks.Diagnose(moved,
-		onlyMonotonic, otherOffset, noOffset, onlyChildren, overUptime, redefined, ended, refused, endedAtOnce, setDate, withoutTime, noneMade))
+		onlyMonotonic, otherOffset, noOffset, onlyChildren, overUptime, redefined, ended, checks.RefusedCall, refused, endedAtOnce, setDate, withoutTime, checks.MadeAndGone(snapshot.Time), noneMade))
 
 func moved(v *checks.View) checks.Finding {
 	want, err := strconv.ParseInt(v.Params["boottime"], 10, 64)

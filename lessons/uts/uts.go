@@ -78,7 +78,7 @@ var own = checks.Expect(
 			checks.HostNameIs(checks.Made, "own"), checks.HostKeepsHostName, checks.MachineKeepsHostName)),
 		machineRenamed, hostRenamed("own"), ownInGiven, wrongName(checks.Made, "own"),
 		onlyFunction("hostname"), onlyPrompt("own"), onlyVariable("own"), onlyFile("own"),
-		notNamed, otherKinds, endedAtOnce("hostname", "own"), ownEnded, withoutUTS, plainShell, refused("hostname", "own"), noneMade))
+		notNamed, otherKinds, endedAtOnce("hostname", "own"), ownEnded, withoutUTS, plainShell, checks.MadeAndGone(snapshot.UTS), checks.RefusedCall, refused("hostname", "own"), noneMade))
 
 // share: the picture of the course.
 var share = checks.Expect(
