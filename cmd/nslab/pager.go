@@ -68,6 +68,10 @@ func (a *app) page(text string) bool {
 			// Colours are shown as such; the text stays on the screen, to type what it says.
 			cmd.Env = append(cmd.Env, "LESS=RX")
 		}
+		if !strings.Contains(strings.ToUpper(os.Getenv("LC_ALL")+os.Getenv("LC_CTYPE")+os.Getenv("LANG")), "UTF") {
+			// In a lab there may be no locale at all, and the text is UTF-8.
+			cmd.Env = append(cmd.Env, "LC_ALL=C.UTF-8", "LESSCHARSET=utf-8")
+		}
 		// Whoever leaves the pager early has seen enough.
 		_ = cmd.Run()
 		return cmd.ProcessState != nil

@@ -304,7 +304,6 @@ func (s *server) welcome(back bool, shell string) (before string, text []byte) {
 	if other := s.otherShell(shell); other != shell && s.home.key.name != "" && !status {
 		body += v.aside(textKeyLine, "key", s.home.key.name, "shell", other)
 	}
-	body += "\n"
 	if s.fits(head + body) {
 		return "", []byte(crlf(head + body))
 	}
