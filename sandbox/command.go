@@ -35,7 +35,7 @@ type Command struct {
 // type (TERM of environ(7)). Nothing of the caller's own environment is in it.
 func Env(term string) []string {
 	return []string{"PATH=" + Path, "HOME=/root", "USER=root", "LOGNAME=root", "SHELL=/bin/sh", "TERM=" + term,
-		"LANG=C.UTF-8", "ENV=" + toolsLib + "/shrc", "PAGER=more"}
+		"LANG=C.UTF-8", "ENV=" + toolsLib + "/shrc", "PAGER=less"}
 }
 
 // Process is a command that runs in a lab.
