@@ -44,17 +44,19 @@ const maxProcs = 400
 
 // Lab is a stand-in for a whole machine. Its methods may be called from several goroutines.
 type Lab struct {
-	keeper  *Keeper
-	options LabOptions
-	init    int // PID of its init on the machine
-	depth   int // where in a list of NSpid its PID namespace stands
-	ns      nsFiles
-	host    snapshot.Namespaces
-	rootFD  int // its root directory, O_PATH
-	procFD  int // its first /proc
-	ptsFD   int // its devpts
-	cgroup  *division
-	trace   *Trace
+	keeper   *Keeper
+	options  LabOptions
+	init     int // PID of its init on the machine
+	depth    int // where in a list of NSpid its PID namespace stands
+	ns       nsFiles
+	host     snapshot.Namespaces
+	rootFD   int        // its root directory, O_PATH
+	procFD   int        // its first /proc
+	ptsFD    int        // its devpts
+	queuesFD int        // its /dev/mqueue, -1 for none
+	queues   sync.Mutex // who reads queuesFD
+	cgroup   *division
+	trace    *Trace
 
 	ending sync.Once
 	endErr error
@@ -87,7 +89,7 @@ func (k *Keeper) NewLab(o LabOptions) (*Lab, error) {
 		}
 		o.shell = toolsBusybox + "/sh"
 	}
-	l := &Lab{keeper: k, options: o, shells: map[string]*Shell{}, rootFD: -1, procFD: -1, ptsFD: -1,
+	l := &Lab{keeper: k, options: o, shells: map[string]*Shell{}, rootFD: -1, procFD: -1, ptsFD: -1, queuesFD: -1,
 		ns: nsFiles{-1, -1, -1, -1, -1, -1, -1}}
 	k.mu.Lock()
 	if k.closed {
@@ -315,6 +317,7 @@ func (l *Lab) open() error {
 	if l.ptsFD, err = unix.Openat(l.rootFD, "dev/pts", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0); err != nil {
 		return fmt.Errorf("open the lab's /dev/pts: %w", err)
 	}
+	l.openQueues()
 	pids, err := nsPIDs(l.init)
 	if err != nil {
 		return err
@@ -343,7 +346,7 @@ func nsPIDs(pid int) ([]int, error) {
 }
 
 func (l *Lab) fds() []int {
-	return append(l.nsFDs(), l.rootFD, l.procFD, l.ptsFD)
+	return append(l.nsFDs(), l.rootFD, l.procFD, l.ptsFD, l.queuesFD)
 }
 
 // readProc reads a file of one piece below /proc. Package os would prepare for waiting for it, which costs more.

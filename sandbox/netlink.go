@@ -204,7 +204,8 @@ func talk(fd int, req *nl.NetlinkRequest, each func(m []byte) error) error {
 	if err := unix.Sendto(fd, req.Serialize(), 0, &unix.SockaddrNetlink{Family: unix.AF_NETLINK}); err != nil {
 		return fmt.Errorf("ask over netlink: %w", err)
 	}
-	buf := make([]byte, 32<<10)
+	buf := takeBuffer()
+	defer giveBuffer(buf)
 	for {
 		n, _, err := unix.Recvfrom(fd, buf, 0)
 		if err == unix.EINTR {

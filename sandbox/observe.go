@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -41,7 +43,7 @@ func (l *Lab) Snapshot() (*snapshot.Snapshot, error) {
 		Host: l.host, Shells: shells,
 		UTS: map[uint64]snapshot.UTSNS{}, Net: map[uint64]snapshot.NetNS{}, Mounts: map[uint64][]snapshot.Mount{},
 		IPC: map[uint64]snapshot.IPCNS{}, Users: map[uint64]snapshot.UserNS{},
-	}, buf: make([]byte, 64<<10), files: map[nsKey]int{}, offsets: map[uint64][2]int64{}, procs: map[procView]uint64{}}
+	}, buf: takeBuffer(), files: map[nsKey]int{}, offsets: map[uint64][2]int64{}, procs: map[procView]uint64{}}
 	defer o.close()
 	if err := l.over(nil); err != nil {
 		return nil, err
@@ -70,12 +72,8 @@ func (l *Lab) Snapshot() (*snapshot.Snapshot, error) {
 // lookAtSelf reads the machine's own names and namespaces: those the program is in.
 func lookAtSelf() (snapshot.Machine, error) {
 	var m snapshot.Machine
-	proc, err := unix.Open("/proc", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return m, err
-	}
-	defer closeAll(proc)
-	if m.NS, err = namespacesAt(proc, "self"); err != nil {
+	var err error
+	if m.NS, err = ownNamespaces(); err != nil {
 		return m, err
 	}
 	var u unix.Utsname
@@ -85,6 +83,16 @@ func lookAtSelf() (snapshot.Machine, error) {
 	m.UTS = utsOf(&u)
 	return m, nil
 }
+
+// ownNamespaces does not change: the program enters no other, only processes that it makes.
+var ownNamespaces = sync.OnceValues(func() (snapshot.Namespaces, error) {
+	proc, err := unix.Open("/proc", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return snapshot.Namespaces{}, err
+	}
+	defer closeAll(proc)
+	return namespacesAt(proc, "self")
+})
 
 func utsOf(u *unix.Utsname) snapshot.UTSNS {
 	return snapshot.UTSNS{
@@ -114,6 +122,7 @@ func (o *observer) close() {
 	for _, fd := range o.files {
 		closeAll(fd)
 	}
+	giveBuffer(o.buf)
 }
 
 // read reads a file below the lab's /proc. The bytes are valid until the next read.
@@ -160,6 +169,38 @@ func (o *observer) processes() error {
 	if err != nil {
 		return errnoOf(err)
 	}
+	names = slices.DeleteFunc(names, func(name string) bool { return name[0] < '0' || name[0] > '9' })
+	// Most of the time passes in the kernel: several look at once where there are many.
+	parts := slices.Collect(slices.Chunk(names, max(processesEach, (len(names)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))))
+	found := make([][]snapshot.Process, len(parts))
+	var others sync.WaitGroup
+	for i, part := range parts {
+		if i == len(parts)-1 {
+			found[i] = o.those(part)
+			break
+		}
+		others.Go(func() {
+			one := &observer{lab: o.lab, buf: takeBuffer(), uid: o.uid, gid: o.gid, offsets: map[uint64][2]int64{}, procs: map[procView]uint64{}}
+			found[i] = one.those(part)
+			one.close()
+		})
+	}
+	others.Wait()
+	o.snap.Procs = slices.Concat(found...)
+	slices.SortFunc(o.snap.Procs, func(a, b snapshot.Process) int { return cmp.Compare(a.PID, b.PID) })
+	o.machinePIDs()
+	for i := range o.snap.Procs {
+		o.namespacesOf(&o.snap.Procs[i])
+	}
+	return nil
+}
+
+// processesEach is how many processes are worth a goroutine.
+const processesEach = 8
+
+// those looks at some processes, by their names in /proc.
+func (o *observer) those(names []string) []snapshot.Process {
+	procs := make([]snapshot.Process, 0, len(names))
 	for _, name := range names {
 		pid, err := strconv.Atoi(name)
 		if err != nil {
@@ -169,15 +210,24 @@ func (o *observer) processes() error {
 		if err != nil {
 			continue // it has ended
 		}
-		o.snap.Procs = append(o.snap.Procs, p)
+		procs = append(procs, p)
 	}
-	slices.SortFunc(o.snap.Procs, func(a, b snapshot.Process) int { return cmp.Compare(a.PID, b.PID) })
-	o.machinePIDs()
-	for i := range o.snap.Procs {
-		o.namespacesOf(&o.snap.Procs[i])
-	}
-	return nil
+	return procs
 }
+
+// buffers are for reading, of bufferSize at least.
+var buffers sync.Pool
+
+const bufferSize = 64 << 10
+
+func takeBuffer() []byte {
+	if b, ok := buffers.Get().(*[]byte); ok {
+		return *b
+	}
+	return make([]byte, bufferSize)
+}
+
+func giveBuffer(b []byte) { buffers.Put(&b) }
 
 // machinePIDs fills in the processes' numbers on the machine.
 func (o *observer) machinePIDs() {
