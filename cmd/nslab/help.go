@@ -21,7 +21,7 @@ import (
 var topicFiles embed.FS
 
 // topicNames lists the topics, in the order in which they are shown.
-var topicNames = []string{"labs", "keys", "files", "environment", "exit-status", "json", "scripts", "packs", "instructors", "security"}
+var topicNames = []string{"labs", "keys", "files", "environment", "exit-status", "json", "scripts", "packs", "instructors", "grading", "security"}
 
 var (
 	textHelpUsage     = say.Text{EN: "Usage:", FR: "Usage :"}
