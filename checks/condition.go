@@ -55,10 +55,7 @@ var (
 				FR: "Il n'y a pas d'espace de noms " + kind + " que vous ayez créé : aucun n'a été fait, ou il a disparu."}
 		},
 		where: func(v *View, kind snapshot.Kind) []uint64 {
-			given := []uint64{v.Now.Host.Of(kind)}
-			if v.Start != nil {
-				given = append(given, known(v.Start, kind)...)
-			}
+			given := givenOf(v, kind, known)
 			return slices.DeleteFunc(known(v.Now, kind), func(inode uint64) bool { return slices.Contains(given, inode) })
 		},
 	}

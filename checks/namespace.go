@@ -81,10 +81,13 @@ func Made(v *View, kind snapshot.Kind) []uint64 {
 
 // Given lists the namespaces that the learner found and that are there: the host's, and those of View.Start. One that
 // has ended is not among them, though the kernel may have given its inode number to another since (see [Still]).
-func Given(v *View, kind snapshot.Kind) []uint64 {
+func Given(v *View, kind snapshot.Kind) []uint64 { return givenOf(v, kind, inodes) }
+
+// givenOf is Given among the namespaces that a snapshot is said to have.
+func givenOf(v *View, kind snapshot.Kind, of func(*snapshot.Snapshot, snapshot.Kind) []uint64) []uint64 {
 	given := []uint64{v.Now.Host.Of(kind)}
 	if v.Start != nil {
-		for _, inode := range inodes(v.Start, kind) {
+		for _, inode := range of(v.Start, kind) {
 			if Still(v.Start, v.Now, kind, inode) || lasted(v, kind, inode) {
 				given = append(given, inode)
 			}
