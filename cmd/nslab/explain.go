@@ -22,7 +22,7 @@ import (
 // what it is where the command was typed: in the caller's namespaces, or in the host's from another terminal.
 
 func (a *app) explainCommand() *cobra.Command {
-	c := a.command("explain [PID|PATH|INTERFACE]", textExplainShort, cobra.MaximumNArgs(1), a.explainThing)
+	c := a.command("explain [PID|PATH|INTERFACE|last]", textExplainShort, cobra.MaximumNArgs(1), a.explainThing)
 	c.Long = textExplainLong.In(a.lang, nil)
 	return c
 }
@@ -139,6 +139,9 @@ type explainer struct {
 
 // explain answers nslab explain.
 func (s *server) explain(v view, req request, inLab bool, caller int) reply {
+	if len(req.Args) == 1 && req.Args[0] == "last" {
+		return s.explainLast(v, req.JSON)
+	}
 	snap, err := s.session.Lab.Snapshot()
 	if err != nil {
 		return failed(v, err)

@@ -479,3 +479,48 @@ func gone(c io.Reader) <-chan struct{} {
 	}()
 	return ch
 }
+
+// explainLast answers nslab explain last: the calls of the last command that made any, with where to read on.
+func (s *server) explainLast(v view, asJSON bool) reply {
+	calls := s.lastCalls(false)
+	text := v.calls(calls, 0, asJSON)
+	if asJSON {
+		return reply{Text: text}
+	}
+	var pages []string
+	add := func(page string) {
+		if !slices.Contains(pages, page) {
+			pages = append(pages, page)
+		}
+	}
+	for _, c := range calls {
+		page, ok := callPage[c.Name]
+		if !ok {
+			page = c.Name + "(2)"
+		}
+		add(page)
+		if c.Outcome == snapshot.Refused && c.Lacks.Cap != "" {
+			add("capabilities(7)")
+			add("user_namespaces(7)")
+		}
+		switch c.Name {
+		case "unshare", "setns", "clone", "clone3":
+			for _, k := range snapshot.KindsOf(c.Flags) {
+				add(kindPage[k])
+			}
+		}
+	}
+	if len(pages) > 0 {
+		text += "\n" + v.plain(textTracePages, pairs([]string{"pages", strings.Join(pages, ", ")}))
+	}
+	return reply{Text: text}
+}
+
+// callPage is the man page of a call where it is not of its own name, kindPage that of a kind of namespace.
+var (
+	callPage = map[string]string{"clone3": "clone(2)", "umount2": "umount(2)", "setdomainname": "getdomainname(2)",
+		"sethostname": "gethostname(2)", "mq_open": "mq_overview(7)", "mq_unlink": "mq_overview(7)"}
+	kindPage = map[snapshot.Kind]string{snapshot.User: "user_namespaces(7)", snapshot.Mnt: "mount_namespaces(7)",
+		snapshot.UTS: "uts_namespaces(7)", snapshot.IPC: "ipc_namespaces(7)", snapshot.Net: "network_namespaces(7)",
+		snapshot.PID: "pid_namespaces(7)", snapshot.Cgroup: "cgroup_namespaces(7)", snapshot.Time: "time_namespaces(7)"}
+)

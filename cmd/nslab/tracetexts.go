@@ -72,6 +72,8 @@ var (
 
 	textTraceEssence = say.Text{EN: "In system calls, as they were seen, all of it came down to this:", FR: "En appels système, tels qu'on les a vus, tout se ramène à ceci :"}
 
+	textTracePages = say.Text{EN: "Man pages: {{pages}}.", FR: "Pages de manuel : {{pages}}."}
+
 	textTraceInside  = say.Text{EN: "PID {{pid}}, {{inside}} to itself", FR: "PID {{pid}}, {{inside}} pour lui-même"}
 	textTraceGone    = say.Text{EN: "(What came of it was not seen.)", FR: "(On n'a pas vu ce que cela a donné.)"}
 	textTraceFailed  = say.Text{EN: "Asked for: {{what}} But it has returned, and nothing changed: the kernel refused. Nothing that nslab knows of forbids it; the command's own message tells the error.", FR: "Demandé : {{what}} Mais l'appel est revenu et rien n'a changé : le noyau a refusé. Rien de ce que connaît nslab ne l'interdit ; le message de la commande dit l'erreur."}
