@@ -121,15 +121,22 @@ func (v *View) LastUnshare() (Unsharing, Line, bool) {
 	return Unsharing{}, Line{}, false
 }
 
-// Redefined returns the first of the commands that was made a shell function or an
-// alias, and the shell where that was typed.
+// Redefined returns the first of the commands that is a shell function or an alias, and the shell where
+// that was typed. What was taken away again since, with unset, unalias or a new shell in the old one's
+// place (exec), is none any more.
 func (v *View) Redefined(commands ...string) (command, shell string, ok bool) {
 	for _, command := range commands {
 		name := regexp.QuoteMeta(command)
-		function := regexp.MustCompile(`(^|[;&|\s])(function\s+` + name + `\b|` + name + `\s*\(\s*\))|(^|[;&|\s])alias\s+(\S+\s+)*` + name + `=`)
+		made := regexp.MustCompile(`(^|[;&|\s])(function\s+` + name + `\b|` + name + `\s*\(\s*\))|(^|[;&|\s])alias\s+(\S+\s+)*` + name + `=`)
+		taken := regexp.MustCompile(`(^|[;&|\s])(unset|unalias)\s+(\S+\s+)*(` + name + `($|[;&|\s])|-a\b)|(^|[;&|\s])exec\s+(\S+/)?(ba|da|z)?sh($|[;&|\s])`)
+		over := map[string]bool{} // shells where the last word about the command was that it is the program again
 		for _, line := range slices.Backward(v.Typed) {
-			if function.MatchString(line.Text) {
+			switch {
+			case over[line.Shell]:
+			case made.MatchString(line.Text):
 				return command, line.Shell, true
+			case taken.MatchString(line.Text):
+				over[line.Shell] = true
 			}
 		}
 	}

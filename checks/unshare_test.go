@@ -63,3 +63,27 @@ func TestRedefinedFindsFunctionsAndAliases(t *testing.T) {
 		}
 	}
 }
+
+func TestRedefinedMindsWhatWasTakenAway(t *testing.T) {
+	type typed = []Line
+	for name, c := range map[string]struct {
+		typed typed
+		shell string
+	}{
+		"unset -f":              {typed{{Shell: "host", Text: "ipcs() { echo; }"}, {Shell: "host", Text: "unset -f ipcs"}}, ""},
+		"unalias":               {typed{{Shell: "host", Text: "alias ipcs=true"}, {Shell: "host", Text: "unalias ipcs; ls"}}, ""},
+		"unalias -a":            {typed{{Shell: "host", Text: "alias ipcs=true"}, {Shell: "host", Text: "unalias -a"}}, ""},
+		"a new bash":            {typed{{Shell: "host", Text: "ipcs() { echo; }"}, {Shell: "host", Text: "exec bash"}}, ""},
+		"another name":          {typed{{Shell: "host", Text: "ipcs() { echo; }"}, {Shell: "host", Text: "unset -f ipcsx"}}, "host"},
+		"another program":       {typed{{Shell: "host", Text: "ipcs() { echo; }"}, {Shell: "host", Text: "exec ls"}}, "host"},
+		"in another shell":      {typed{{Shell: "host", Text: "ipcs() { echo; }"}, {Shell: "isolated", Text: "unset -f ipcs"}}, "host"},
+		"made anew":             {typed{{Shell: "host", Text: "ipcs() { echo; }"}, {Shell: "host", Text: "unset -f ipcs"}, {Shell: "host", Text: "alias ipcs=true"}}, "host"},
+		"in one of two":         {typed{{Shell: "host", Text: "ipcs() { echo; }"}, {Shell: "isolated", Text: "alias ipcs=true"}, {Shell: "isolated", Text: "exec /bin/bash"}}, "host"},
+		"a command of the name": {typed{{Shell: "host", Text: "ipcs() { echo; }"}, {Shell: "host", Text: "ipcs -q"}}, "host"},
+	} {
+		v := &View{Typed: c.typed}
+		if _, shell, ok := v.Redefined("ipcs"); shell != c.shell || ok != (c.shell != "") {
+			t.Errorf("%s: in shell %q, %v; want %q", name, shell, ok, c.shell)
+		}
+	}
+}

@@ -15,7 +15,7 @@ import (
 var wire = checks.Expect(
 	say.Text{
 		EN: "A bridge in the host has {{bridge-ip}}/24 and two veth ends: the other end of one is in the box, with {{box-ip}}/24, that of the other in a second network namespace, with {{other-ip}}/24. All are up, and one has pinged the other.",
-		FR: "Un pont dans l'hôte a {{bridge-ip}}/24 et deux bouts de veth : l'autre bout de l'un est dans la boîte, avec {{box-ip}}/24, celui de l'autre dans un second espace de noms réseau, avec {{other-ip}}/24. Tous sont actifs, et l'un a envoyé un ping à l'autre."},
+		FR: "Un pont dans l'hôte a {{bridge-ip}}/24 et deux bouts de veth : l'autre bout de l'un est dans la boîte, avec {{box-ip}}/24, celui de l'autre dans un second espace de noms net, avec {{other-ip}}/24. Tous sont actifs, et l'un a envoyé un ping à l'autre."},
 	checks.Diagnose(wired, boxGone))
 
 const prefix = 24

@@ -133,7 +133,7 @@ var words = checks.Messages{
 	"container.chrooted": {
 		Found: say.Text{
 			EN: "The root of process {{process}} is {{root}}, by chroot: the root of its mount namespace is another, and with all its mounts within reach of who is root.",
-			FR: "La racine du processus {{process}} est {{root}}, par chroot : celle de son espace de noms mount est une autre, à portée, avec tous ses montages, de qui est root."},
+			FR: "La racine du processus {{process}} est {{root}}, par chroot : celle de son espace de noms de montage est une autre, à portée, avec tous ses montages, de qui est root."},
 		Try: say.Text{
 			EN: "`exit` the chroot; in the shell before it, `cd /root/merged`, `mkdir -p old`, `pivot_root . old`, `exec sh`.",
 			FR: "Quittez le chroot par `exit` ; dans le shell précédent, `cd /root/merged`, `mkdir -p old`, `pivot_root . old`, `exec sh`."}},
@@ -168,7 +168,7 @@ var words = checks.Messages{
 	"container.old-root": {
 		Found: say.Text{
 			EN: "All is in place, but the host's root still hangs on {{point}} in the mount namespace of process {{process}}: who is in the box sees everything of the host.",
-			FR: "Tout est en place, mais la racine de l'hôte est encore accrochée à {{point}} dans l'espace de noms mount du processus {{process}} : qui est dans la boîte voit tout de l'hôte."},
+			FR: "Tout est en place, mais la racine de l'hôte est encore accrochée à {{point}} dans l'espace de noms de montage du processus {{process}} : qui est dans la boîte voit tout de l'hôte."},
 		Try: say.Text{
 			EN: "In the box: `umount -l {{point}}`. (Without -l it is busy: unshare, which waits outside, runs from there.)",
 			FR: "Dans la boîte : `umount -l {{point}}`. (Sans -l, il est occupé : unshare, qui attend dehors, s'exécute depuis là.)"}},
@@ -288,7 +288,7 @@ var words = checks.Messages{
 	"container.no-other": {
 		Found: say.Text{
 			EN: "The box is wired to the bridge {{bridge}}. No other network namespace has {{ip}} yet.",
-			FR: "La boîte est reliée au pont {{bridge}}. Aucun autre espace de noms réseau n'a encore {{ip}}."},
+			FR: "La boîte est reliée au pont {{bridge}}. Aucun autre espace de noms net n'a encore {{ip}}."},
 		Try: say.Text{
 			EN: "In shell host: `ip netns add other`, `ip link add veth1 type veth peer name eth0 netns other`, `ip -n other addr add {{ip}}/24 dev eth0`.",
 			FR: "Dans le shell host : `ip netns add other`, `ip link add veth1 type veth peer name eth0 netns other`, `ip -n other addr add {{ip}}/24 dev eth0`."}},
@@ -380,7 +380,7 @@ var words = checks.Messages{
 			FR: "Le processus {{process}} est dans tous les espaces de noms de la boîte, mais sa racine est {{root}}, pas celle de la boîte."},
 		Try: say.Text{
 			EN: "`nsenter --target {{target}} --mount …` takes the root of the mount namespace; leave --root and chroot out.",
-			FR: "`nsenter --target {{target}} --mount …` prend la racine de l'espace de noms mount ; laissez de côté --root et chroot."}},
+			FR: "`nsenter --target {{target}} --mount …` prend la racine de l'espace de noms de montage ; laissez de côté --root et chroot."}},
 	"container.all-refused": {
 		Found: say.Text{
 			EN: "nsenter --all wants to join the time namespace as well. The box has none of its own, and that of the machine is not the lab's to join, so the kernel refused.",

@@ -1,11 +1,9 @@
 package intro
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/nslab/nslab/checks"
 	"github.com/nslab/nslab/sandbox/snapshot"
@@ -273,18 +271,13 @@ func plain(v *checks.View) (checks.Finding, bool) {
 	return none, false
 }
 
-var function = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(^|[;&|\s])(function\s+unshare\b|unshare\s*\(\s*\)|alias\s+(\S+\s+)*unshare=)`)
-})
-
 // onlyFunction recognises a shell function or an alias of unshare's name.
 func onlyFunction(v *checks.View) (checks.Finding, bool) {
-	for _, line := range slices.Backward(v.Typed) {
-		if function().MatchString(line.Text) {
-			return miss(v, "intro.only-function", hosts(v), "shell", line.Shell)
-		}
+	_, shell, ok := v.Redefined("unshare")
+	if !ok {
+		return none, false
 	}
-	return none, false
+	return miss(v, "intro.only-function", hosts(v), "shell", shell)
 }
 
 // nothingMade is the last word of the step.

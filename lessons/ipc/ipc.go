@@ -52,13 +52,14 @@ var queue = checks.Expect(
 	checks.Diagnose(queuesAre,
 		queueCount, queuesEnded, queueInHost, notAQueue, redefined, refused("-Q"), endedAtOnce("-Q"), withoutIPC, noIsolated, onlyLooked, noQueue))
 
-// memory: a segment was in an IPC namespace other than the host's, and is there no more.
+// memory: a segment was in an IPC namespace other than the host's, and is there no more. One that the host has besides
+// does not matter.
 var memory = checks.Expect(
 	say.Text{
 		EN: "A shared memory segment of {{size}} bytes was in an IPC namespace other than the host's, and has ended.",
 		FR: "Un segment de mémoire partagée de {{size}} octets a existé dans un espace de noms IPC autre que celui de l'hôte, et il a disparu."},
 	checks.Diagnose(memoryEnded,
-		segmentInHost, segmentAttached, segmentLives, segmentSize, segmentWasInHost, segmentWasOtherSize, notASegment,
+		segmentAttached, segmentLives, segmentSize, segmentInHost, segmentWasInHost, segmentWasOtherSize, notASegment,
 		redefined, refused("-M"), endedAtOnce("-M"), withoutIPC, noSegment))
 
 // posix: a process is in an IPC namespace with the queue, and in a mount namespace whose mqueue is that one's; the host
@@ -66,7 +67,7 @@ var memory = checks.Expect(
 var posix = checks.Expect(
 	say.Text{
 		EN: "The POSIX queue /{{queue}} is in an IPC namespace other than the host's, and an mqueue file system mounted in a mount namespace other than the host's shows it. The host does not see it.",
-		FR: "La file POSIX /{{queue}} est dans un espace de noms IPC autre que celui de l'hôte, et un système de fichiers mqueue, monté dans un espace de noms mount autre que celui de l'hôte, la montre. L'hôte ne la voit pas."},
+		FR: "La file POSIX /{{queue}} est dans un espace de noms IPC autre que celui de l'hôte, et un système de fichiers mqueue, monté dans un espace de noms de montage autre que celui de l'hôte, la montre. L'hôte ne la voit pas."},
 	checks.Diagnose(posixShown,
 		posixInHost, mountedInHost, posixName, posixNotMounted, notCreated, mountOfHost, posixEnded, posixFile, redefined, mountRefused, noIsolated, noPOSIX))
 
@@ -100,9 +101,7 @@ func segment(v *checks.View, s *snapshot.Snapshot, in []uint64) (uint64, snapsho
 }
 
 func memoryEnded(v *checks.View) checks.Finding {
-	_, _, inHost := segment(v, v.Now, []uint64{v.Now.Host.IPC})
-	_, _, lives := segment(v, v.Now, checks.IPCElsewhere(v.Now))
-	if inHost || lives {
+	if _, _, lives := segment(v, v.Now, checks.IPCElsewhere(v.Now)); lives {
 		return words.Miss("ipc.no-segment", args(v), every(v)...)
 	}
 	for _, seen := range slices.Backward(v.Seen) {

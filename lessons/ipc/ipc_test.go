@@ -171,6 +171,7 @@ var right = []state{
 	{"memory", "attached, then ended", do(attached(isolatedNS), seen, seg(isolatedNS)), "ipc.segment-removed"},
 	{"memory", "the other segments stay", do(seg(isolatedNS, 4096, 65536), seen, seg(isolatedNS, 4096)), "ipc.segment-removed"},
 	{"memory", "in the host first, then right", do(seg(hostNS, 65536), seen, seg(hostNS), seg(isolatedNS, 65536), seen, seg(isolatedNS)), "ipc.segment-removed"},
+	{"memory", "the host has one besides", do(seg(isolatedNS, 65536), seen, seg(isolatedNS), seg(hostNS, 65536)), "ipc.segment-removed"},
 	{"memory", "another size as well", do(param("size", "12"), seg(isolatedNS, 12), seen, seg(isolatedNS), seen, seg(isolatedNS, 7)), "ipc.segment-removed"},
 
 	{"posix", "mounted over /dev/mqueue", do(proc(4, "bash", isolatedNS, newMnt), mount(newMnt, "/dev/mqueue", "mqueue", dev[isolatedNS]), named(isolatedNS, "periscope")), "ipc.posix-shown"},
@@ -206,7 +207,8 @@ var wrong = []state{
 	{"memory", "one gone, one still there", do(seg(isolatedNS, 65536), seen, seg(isolatedNS), proc(4, "bash", newNS, hostMnt), seg(newNS, 65536)), "ipc.segment-lives"},
 	{"memory", "attached", do(attached(isolatedNS)), "ipc.segment-attached"},
 	{"memory", "in the host", do(seg(hostNS, 65536)), "ipc.segment-in-host"},
-	{"memory", "right, and one in the host", do(seg(isolatedNS, 65536), seen, seg(isolatedNS), seg(hostNS, 65536)), "ipc.segment-in-host"},
+	{"memory", "one that lives, and one in the host", do(seg(hostNS, 65536), seg(isolatedNS, 65536)), "ipc.segment-lives"},
+	{"memory", "one of another size, and one in the host", do(seg(hostNS, 65536), seg(isolatedNS, 64)), "ipc.segment-size"},
 	{"memory", "was in the host", do(seg(hostNS, 65536), seen, seg(hostNS)), "ipc.segment-was-in-host"},
 	{"memory", "another size", do(seg(isolatedNS, 64)), "ipc.segment-size"},
 	{"memory", "another size, gone", do(seg(isolatedNS, 64), seen, seg(isolatedNS)), "ipc.segment-was-other-size"},

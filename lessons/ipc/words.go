@@ -34,7 +34,7 @@ var words = checks.Messages{
 		FR: "Le segment (shmid {{id}}, {{size}} octets) était dans l'espace de noms IPC {{ns}}. Le dernier processus est parti, l'espace a disparu, et le segment avec lui."}},
 	"ipc.posix-shown": {Found: say.Text{
 		EN: "The IPC namespace {{ns}} has the queue /{{queue}}, and {{point}} shows it in the mount namespace {{mnt-ns}}: process {{process}} is in both. The host sees it nowhere.",
-		FR: "L'espace de noms IPC {{ns}} a la file /{{queue}}, et {{point}} la montre dans l'espace de noms mount {{mnt-ns}} : le processus {{process}} est dans les deux. L'hôte ne la voit nulle part."}},
+		FR: "L'espace de noms IPC {{ns}} a la file /{{queue}}, et {{point}} la montre dans l'espace de noms de montage {{mnt-ns}} : le processus {{process}} est dans les deux. L'hôte ne la voit nulle part."}},
 
 	// Step queue.
 	"ipc.too-few-queues": {
@@ -184,7 +184,7 @@ var words = checks.Messages{
 	"ipc.shm-file": {
 		Found: say.Text{
 			EN: "A file under /dev/shm is POSIX shared memory. It belongs to a file system, so to a mount namespace; no IPC namespace holds it.",
-			FR: "Un fichier sous /dev/shm est de la mémoire partagée POSIX. Elle relève d'un système de fichiers, donc d'un espace de noms mount ; aucun espace de noms IPC ne la contient."},
+			FR: "Un fichier sous /dev/shm est de la mémoire partagée POSIX. Elle relève d'un système de fichiers, donc d'un espace de noms de montage ; aucun espace de noms IPC ne la contient."},
 		Try: makeSegment},
 	"ipc.no-segment": {
 		Found: say.Text{
@@ -210,7 +210,7 @@ var words = checks.Messages{
 	"ipc.mqueue-in-host": {
 		Found: say.Text{
 			EN: "The mount on {{point}} shows the IPC namespace {{ns}}, but it was made in the host's mount namespace, {{mnt-ns}}: the host sees your queues there.",
-			FR: "Le montage sur {{point}} montre l'espace de noms IPC {{ns}}, mais il a été fait dans l'espace de noms mount de l'hôte, {{mnt-ns}} : l'hôte y voit vos files."},
+			FR: "Le montage sur {{point}} montre l'espace de noms IPC {{ns}}, mais il a été fait dans l'espace de noms de montage de l'hôte, {{mnt-ns}} : l'hôte y voit vos files."},
 		Try: say.Text{
 			EN: "`umount {{point}}`, then `unshare --mount bash`, and mount again in this bash.",
 			FR: "`umount {{point}}`, puis `unshare --mount bash`, et refaites le montage dans ce bash."}},

@@ -339,10 +339,12 @@ func otherRoot(v *checks.View) (checks.Finding, bool) {
 	return none, false
 }
 
+// chrootEnded recognises a process that had busybox for its root. One that is called chroot still has changed its root
+// and started nothing in there: what it was to start is perhaps not there, and that is noProgram's to say.
 func chrootEnded(v *checks.View) (checks.Finding, bool) {
 	for _, seen := range slices.Backward(v.Seen) {
 		for _, p := range alive(seen) {
-			if checks.StandsIn(p.Root, seen.Files[tree]) {
+			if checks.StandsIn(p.Root, seen.Files[tree]) && p.Comm != "chroot" {
 				return miss(v, "mount.chroot-ended", rootEvidence(seen, p), "process", pid(p))
 			}
 		}

@@ -359,6 +359,7 @@ var wrong = []state{
 	{"chroot", "ended", do(untar, proc(4, hostPID, "sh", hostNS), chrootTo(4, tree, treeIno), seen, end(4)), "mount.chroot-ended"},
 	{"chroot", "BusyBox with the host's root", do(untar, proc(4, hostPID, "sh", hostNS), with(4, func(p *snapshot.Process) { p.Exe = tree + "/bin/busybox" })), "mount.runs-busybox"},
 	{"chroot", "no bash in there", do(untar, status("host", "unshare -r chroot busybox bash", 127)), "mount.no-program"},
+	{"chroot", "no bash in there, and seen on the way", do(untar, proc(4, hostPID, "chroot", hostNS), chrootTo(4, tree, treeIno), seen, end(4), status("host", "unshare -r chroot busybox bash", 127)), "mount.no-program"},
 	{"chroot", "no program named", do(untar, status("host", "chroot busybox", 127)), "mount.no-program"},
 	{"chroot", "refused", do(untar, status("host", "sudo chroot busybox sh", 125)), "mount.chroot-refused"},
 	{"chroot", "a function", do(untar, typed("host", "alias chroot=true")), "mount.only-function"},

@@ -208,7 +208,7 @@ var words = checks.Messages{
 	"mount.user-only": {
 		Found: say.Text{
 			EN: "Process {{process}} is root of a user namespace of its own, but in the host's mount namespace, {{host-ns}}. That one belongs to the host's user namespace: this root may mount nothing there.",
-			FR: "Le processus {{process}} est root dans un espace de noms utilisateur à lui, mais dans l'espace de noms de montage de l'hôte, {{host-ns}}. Celui-ci appartient à l'espace utilisateur de l'hôte : ce root n'a le droit d'y rien monter."},
+			FR: "Le processus {{process}} est root dans un espace de noms user à lui, mais dans l'espace de noms de montage de l'hôte, {{host-ns}}. Celui-ci appartient à l'espace user de l'hôte : ce root n'a le droit d'y rien monter."},
 		Try: say.Text{
 			EN: "`exit`, and ask for both: `unshare --map-root-user --mount bash`. In the lab you are root already, so `unshare --mount bash` will do.",
 			FR: "`exit`, et demandez les deux : `unshare --map-root-user --mount bash`. Dans le labo, vous êtes déjà root : `unshare --mount bash` suffit."}},

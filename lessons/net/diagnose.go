@@ -2,11 +2,9 @@ package netns
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/nslab/nslab/checks"
 	"github.com/nslab/nslab/sandbox/snapshot"
@@ -171,19 +169,13 @@ func loEnded(v *checks.View) (checks.Finding, bool) {
 	return none, false
 }
 
-var function = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`(^|[;&|\s])(function\s+(ip|ifconfig|ping)\b|(ip|ifconfig|ping)\s*\(\s*\))|(^|[;&|\s])alias\s+(\S+\s+)*(ip|ifconfig|ping)=`)
-})
-
 // loFunction: the command was made to say something else.
 func loFunction(v *checks.View) (checks.Finding, bool) {
-	for _, line := range slices.Backward(v.Typed) {
-		if m := function().FindStringSubmatch(line.Text); m != nil {
-			name := m[3] + m[4] + m[7] // one of them matched
-			return miss("net.only-function", args(v, isolated(v), "command", name, "shell", line.Shell), every(v))
-		}
+	command, shell, ok := v.Redefined("ip", "ifconfig", "ping")
+	if !ok {
+		return none, false
 	}
-	return none, false
+	return miss("net.only-function", args(v, isolated(v), "command", command, "shell", shell), every(v))
 }
 
 // Step veth. These speak in the steps after it too, where there is no pair.

@@ -223,16 +223,12 @@ func plain(v *checks.View) (checks.Finding, bool) {
 
 // onlyFunction recognises a shell function or an alias that has the command's name.
 func onlyFunction(command string) checks.Diagnosis {
-	function := sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(^|[;&|\s])(function\s+` + command + `\b|` + command + `\s*\(\s*\)|alias\s+(\S+\s+)*` + command + `=)`)
-	})
 	return func(v *checks.View) (checks.Finding, bool) {
-		for _, line := range slices.Backward(v.Typed) {
-			if function().MatchString(line.Text) {
-				return miss(v, "pid.only-function", host(v), "command", command, "shell", line.Shell)
-			}
+		command, shell, ok := v.Redefined(command)
+		if !ok {
+			return none, false
 		}
-		return none, false
+		return miss(v, "pid.only-function", host(v), "command", command, "shell", shell)
 	}
 }
 

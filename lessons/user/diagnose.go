@@ -142,6 +142,21 @@ func rootEnded(v *checks.View) (checks.Finding, bool) {
 	return none, false
 }
 
+// nobodyEnded recognises that there was a user namespace of the learner's, and nobody was root in it. What unshare(1)
+// said at its end is then what the shell in it said, and no refusal.
+func nobodyEnded(v *checks.View) (checks.Finding, bool) {
+	for _, seen := range slices.Backward(v.Seen) {
+		then := *v
+		then.Now = seen
+		p, ok := made(&then, func(snapshot.Process) bool { return true })
+		if ok && !checks.Still(seen, v.Now, snapshot.User, p.NS.User) {
+			return miss(v, "user.nobody-ended", append([]checks.Evidence{{What: "user namespace that has ended", Value: userName(p.NS.User)}}, every(v)...),
+				"ns", userName(p.NS.User))
+		}
+	}
+	return none, false
+}
+
 // rootEndedAtOnce recognises a namespace made for a command that ends by itself: unshare -r id.
 func rootEndedAtOnce(v *checks.View) (checks.Finding, bool) {
 	u, line, ok := v.LastUnshare()

@@ -53,7 +53,7 @@ var root = checks.Expect(
 		EN: "A process of yours is root, with UID 0 and capabilities, in a user namespace that you made yourself.",
 		FR: "Un de vos processus est root, avec l'UID 0 et des capacités, dans un espace de noms user que vous avez créé vous-même."},
 	checks.Diagnose(rootInside,
-		powerless, notRoot, unmapped, rootEnded, redefined("id", "whoami"), rootEndedAtOnce, checks.RefusedCall, refusedUnshare, checks.MadeAndGone(snapshot.User), withoutUser, inGiven, noneMade))
+		powerless, notRoot, unmapped, rootEnded, redefined("id", "whoami"), rootEndedAtOnce, nobodyEnded, checks.RefusedCall, refusedUnshare, checks.MadeAndGone(snapshot.User), withoutUser, inGiven, noneMade))
 
 // idMap: the answer names the middle number of a uid_map, as two readers see it.
 var idMap = checks.Expect(

@@ -179,6 +179,7 @@ var wrong = []state{
 	{"root", "root without capabilities", do(proc(4, "bash", user1, hostUser, 0, 0)), "user.powerless"},
 	{"root", "a process that has ended", do(bash(4, user1, hostUser, 0), func(v *checks.View) { v.Now.Procs[3].State = "Z" }), "user.none-made"},
 	{"root", "left", do(bash(4, user1, hostUser, 0), seen, end(4)), "user.root-ended"},
+	{"root", "nobody, left", do(bash(4, user1, hostUser, -1), seen, end(4), typed("host", "unshare --user bash", 1)), "user.nobody-ended"},
 	{"root", "gone with its command", do(typed("host", "unshare -r id", 0)), "user.ended-at-once"},
 	{"root", "refused", do(typed("host", "unshare -r bash", 1)), "user.unshare-failed"},
 	{"root", "another kind", do(typed("host", "sudo unshare --uts bash", -1)), "user.without-user"},

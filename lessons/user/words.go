@@ -59,6 +59,11 @@ var words = checks.Messages{
 			EN: "You were root in the user namespace {{ns}}; its last process has ended, and the namespace with it.",
 			FR: "Vous étiez root dans l'espace de noms user {{ns}} ; son dernier processus s'est terminé, et l'espace avec lui."},
 		Try: makeRoot},
+	"user.nobody-ended": {
+		Found: say.Text{
+			EN: "There was a user namespace of yours, {{ns}}, and nobody in it was root: it had no map, or not one with UID 0. Its last process has ended, and the namespace with it.",
+			FR: "Il y a eu un espace de noms user à vous, {{ns}}, où personne n'était root : il n'avait pas de table, ou pas d'UID 0 dans sa table. Son dernier processus s'est terminé, et l'espace avec lui."},
+		Try: makeRoot},
 	"user.ended-at-once": {
 		Found: say.Text{
 			EN: "The namespace that `unshare` made lived as long as `{{program}}`, and that has ended.",

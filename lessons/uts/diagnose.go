@@ -1,11 +1,9 @@
 package uts
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/nslab/nslab/checks"
 	"github.com/nslab/nslab/sandbox/snapshot"
@@ -233,16 +231,12 @@ func commands(v *checks.View) func(yield func(words []string, line checks.Line) 
 }
 
 func onlyFunction(command string) checks.Diagnosis {
-	function := sync.OnceValue(func() *regexp.Regexp {
-		return regexp.MustCompile(`(^|[;&|\s])(function\s+` + command + `\b|` + command + `\s*\(\s*\))|(^|[;&|\s])alias\s+(\S+\s+)*` + command + `=`)
-	})
 	return func(v *checks.View) (checks.Finding, bool) {
-		for _, line := range slices.Backward(v.Typed) {
-			if function().MatchString(line.Text) {
-				return miss(v, "uts.only-function", every(v), "command", command, "shell", line.Shell)
-			}
+		command, shell, ok := v.Redefined(command)
+		if !ok {
+			return none, false
 		}
-		return none, false
+		return miss(v, "uts.only-function", every(v), "command", command, "shell", shell)
 	}
 }
 
