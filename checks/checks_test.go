@@ -130,7 +130,7 @@ func TestMadeIsWhatWasNotThereBefore(t *testing.T) {
 			t.Errorf("%s: %d, want %d", what, c.got, c.want)
 		}
 	}
-	for inode, want := range map[uint64]string{hostNS: "host", isolatedNS: "shell isolated", newNS: "process 9 (bash)", newNS + 1: "a bind mount"} {
+	for inode, want := range map[uint64]string{hostNS: "host", isolatedNS: "shell isolated", newNS: "PID 9 (bash)", newNS + 1: "a bind mount"} {
 		if got := Whose(v.Now, snapshot.UTS, inode); got != want {
 			t.Errorf("Whose(%d) = %q, want %q", inode, got, want)
 		}

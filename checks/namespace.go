@@ -140,7 +140,7 @@ func inodes(s *snapshot.Snapshot, kind snapshot.Kind) []uint64 {
 func NSName(kind snapshot.Kind, inode uint64) string { return fmt.Sprintf("%s:[%d]", kind, inode) }
 
 // Whose says in a few words whose namespace it is: "host", the nslab shell that is
-// in it, the first process that is, or "a bind mount".
+// in it, the first process that is ("PID 9 (bash)", which every language reads), or "a bind mount".
 func Whose(s *snapshot.Snapshot, kind snapshot.Kind, inode uint64) string {
 	if inode == s.Host.Of(kind) {
 		return "host"
@@ -151,7 +151,7 @@ func Whose(s *snapshot.Snapshot, kind snapshot.Kind, inode uint64) string {
 		}
 	}
 	if in := s.In(kind, inode); len(in) > 0 {
-		return ProcName(in[0])
+		return "PID " + Who(in[0])
 	}
 	return "a bind mount"
 }

@@ -149,4 +149,4 @@ var isolate = checks.Expect(
 		FR: "Un processus qui ne partage avec l'hôte aucune de ces sortes d'espaces de noms : user, mnt, uts, ipc, net, pid."},
 	checks.Diagnose(
 		words.Reword("intro.isolated", checks.DiffersInAll(kinds...)),
-		notForked, spread, missing, ended, onlyFunction, withoutFork, endedAtOnce, checks.MadeAndGone(kinds...), checks.RefusedCall, refused, plain, nothingMade))
+		notForked, spread, missing, withoutFork, ended, onlyFunction, endedAtOnce, checks.MadeAndGone(kinds...), checks.RefusedCall, refused, plain, nothingMade))

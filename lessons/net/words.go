@@ -19,7 +19,7 @@ var words = checks.Messages{
 		FR: "{{host-if}} dans {{host-ns}} a {{host-ip}}/24, {{if}} dans {{ns}} a {{isolated-ip}}/24, et les deux sont actives."}},
 	"net.reached": {Found: say.Text{
 		EN: "A reply came back to {{from}} across {{host-if}} and {{if}}. On the way the kernel learned that {{ip}} is at {{mac}}: the hardware address of the other end.",
-		FR: "Une réponse est revenue à {{from}} par {{host-if}} et {{if}}. Au passage, le noyau a appris que {{ip}} se trouve en {{mac}} : l'adresse matérielle de l'autre bout."}},
+		FR: "Une réponse est revenue par {{host-if}} et {{if}} ({{from}}). Au passage, le noyau a appris que {{ip}} se trouve en {{mac}} : l'adresse matérielle de l'autre bout."}},
 	"net.served": {Found: say.Text{
 		EN: "There was a connection from the host to {{isolated-ip}}, port 8000, and it was accepted in {{ns}} ({{whose}}).",
 		FR: "Il y a eu une connexion de l'hôte vers {{isolated-ip}}, port 8000, et elle a été acceptée dans {{ns}} ({{whose}})."}},

@@ -40,7 +40,7 @@ var first = checks.Expect(
 		EN: "A shell that has number 1 in a PID namespace that you made.",
 		FR: "Un shell qui porte le numéro 1 dans un espace de noms PID que vous avez créé."},
 	checks.Diagnose(isFirst,
-		onlyNamed, notShell, notForked, onlyFunction("unshare"), left, withoutPID, withoutFork, otherKinds, endedAtOnce, checks.MadeAndGone(snapshot.PID), checks.RefusedCall, refused, plain, noneMade))
+		onlyNamed, notShell, notForked, onlyFunction("unshare"), withoutFork, left, withoutPID, otherKinds, endedAtOnce, checks.MadeAndGone(snapshot.PID), checks.RefusedCall, refused, plain, noneMade))
 
 func isFirst(v *checks.View) checks.Finding {
 	for _, p := range checks.Firsts(v) {
@@ -90,7 +90,7 @@ var ownProc = checks.Expect(
 		FR: "Un processus, dans un espace de noms PID que vous avez créé, dont le /proc montre les processus de cet espace, dans un espace de noms de montage à lui ; le /proc de l'hôte est intact."},
 	checks.Diagnose(checks.All(hasProc, checks.HostKeepsProc),
 		overHosts, hostsGone, mountedElsewhere, notProc, wrongProc, notMounted, sharedMounts, procWithoutPID, notForked,
-		onlyFunction("ps"), procLeft, withoutFork, noProcMade))
+		onlyFunction("ps"), withoutFork, procLeft, noProcMade))
 
 func hasProc(v *checks.View) checks.Finding {
 	made := checks.Made(v, snapshot.PID)
