@@ -11,6 +11,7 @@ import (
 	"github.com/nslab/nslab/checks"
 	"github.com/nslab/nslab/checks/say"
 	"github.com/nslab/nslab/lessons"
+	"github.com/nslab/nslab/lessons/lessontest"
 	"github.com/nslab/nslab/sandbox/snapshot"
 )
 
@@ -79,7 +80,7 @@ func fresh() *snapshot.Snapshot {
 }
 
 // change is what a learner did to a lab.
-type change func(*checks.View)
+type change = func(*checks.View)
 
 // lab is a view of the lab as the learner finds it, changed.
 func lab(changes ...change) *checks.View {
@@ -295,9 +296,9 @@ func cgroup(path string, max int64) change {
 
 // state is a row of the tables: what the learner did, and what is said about it.
 type state struct {
-	step, what string
-	changes    []change
-	key        string
+	Step, What string
+	Changes    []change
+	Key        string
 }
 
 // right are states that satisfy.
@@ -446,66 +447,11 @@ var wrong = []state{
 
 func judge(t *testing.T, st state, v *checks.View) checks.Finding {
 	t.Helper()
-	step, err := Lesson.Step(st.step)
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := step.Check(v)
-	// Every sentence is whole, in every language.
-	for _, lang := range say.Langs() {
-		for part, text := range map[string]say.Text{"expected": f.Expected, "found": f.Found, "try": f.Try} {
-			s := text.In(lang, f.Args)
-			if strings.Contains(s, "{{") {
-				t.Errorf("%s: %s: %s in %s has an empty slot: %s", st.step, st.what, part, lang, s)
-			}
-			if wanted := part == "found" || !f.Satisfied; (s != "") != wanted {
-				t.Errorf("%s: %s: %s in %s: %q", st.step, st.what, part, lang, s)
-			}
-		}
-	}
-	if len(f.Evidence) == 0 {
-		t.Errorf("%s: %s: no evidence", st.step, st.what)
-	}
-	return f
+	return lessontest.Judge(t, Lesson, lessontest.State(st), v)
 }
 
-func TestRightWaysSatisfy(t *testing.T) {
-	for _, st := range right {
-		if f := judge(t, st, lab(st.changes...)); !f.Satisfied || f.Key != st.key {
-			t.Errorf("%s: %s: satisfied %t, %s; want %s", st.step, st.what, f.Satisfied, f.Key, st.key)
-		}
-	}
-}
-
-func TestWrongStatesAreDiagnosed(t *testing.T) {
-	for _, st := range wrong {
-		if f := judge(t, st, lab(st.changes...)); f.Satisfied || f.Key != st.key {
-			t.Errorf("%s: %s: satisfied %t, %s; want %s", st.step, st.what, f.Satisfied, f.Key, st.key)
-		}
-	}
-}
-
-func TestEveryMessageIsMetAndComplete(t *testing.T) {
-	reached := map[string]bool{}
-	for _, st := range slices.Concat(right, wrong) {
-		reached[st.key] = true
-	}
-	for key, m := range words {
-		if !reached[key] {
-			t.Errorf("%s: no state of the tables leads there", key)
-		}
-		for part, text := range map[string]say.Text{"expected": m.Expected, "found": m.Found, "try": m.Try} {
-			if !text.IsZero() && !text.Complete() {
-				t.Errorf("%s: %s lacks a language", key, part)
-			}
-			en, fr := say.Slots(text.EN), say.Slots(text.FR)
-			slices.Sort(en)
-			slices.Sort(fr)
-			if !slices.Equal(slices.Compact(en), slices.Compact(fr)) {
-				t.Errorf("%s: %s asks for %q in English, for %q in French", key, part, en, fr)
-			}
-		}
-	}
+func TestWhatTheLearnerIsTold(t *testing.T) {
+	lessontest.Tables(t, Lesson, words, lab, right, wrong)
 }
 
 // A shell can report what it likes.
@@ -519,8 +465,8 @@ func TestWhatWasTypedNeverDecides(t *testing.T) {
 		}
 	}
 	for _, st := range right {
-		if f := judge(t, st, lab(append(slices.Clone(st.changes), lines)...)); !f.Satisfied {
-			t.Errorf("%s: %s: words took it away: %s", st.step, st.what, f.Key)
+		if f := judge(t, st, lab(append(slices.Clone(st.Changes), lines)...)); !f.Satisfied {
+			t.Errorf("%s: %s: words took it away: %s", st.Step, st.What, f.Key)
 		}
 	}
 }
@@ -543,13 +489,13 @@ func TestNamesArePrintable(t *testing.T) {
 		{"exec", "a root", do(theBox, joins(21, func(p *snapshot.Process) { p.Root.Path, p.Comm = evil, evil })), ""},
 		{"bare", "a process's name", do(theBox, start(21, hostPID, hostPID, evil, caps(less))), ""},
 	} {
-		f := judge(t, st, lab(st.changes...))
+		f := judge(t, st, lab(st.Changes...))
 		text := f.Found.In(say.EN, f.Args) + f.Try.In(say.FR, f.Args)
 		for _, e := range f.Evidence {
 			text += e.What + e.Value
 		}
 		if strings.ContainsAny(text, "\x1b\a\u202e") {
-			t.Errorf("%s: %s: %q", st.step, st.what, text)
+			t.Errorf("%s: %s: %q", st.Step, st.What, text)
 		}
 	}
 }

@@ -2,12 +2,11 @@ package timens
 
 import (
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/nslab/nslab/checks"
-	"github.com/nslab/nslab/checks/say"
 	"github.com/nslab/nslab/lessons"
+	"github.com/nslab/nslab/lessons/lessontest"
 	"github.com/nslab/nslab/sandbox/snapshot"
 )
 
@@ -40,7 +39,7 @@ func fresh() *snapshot.Snapshot {
 	}
 }
 
-type change func(*checks.View)
+type change = func(*checks.View)
 
 func lab(changes ...change) *checks.View {
 	v := &checks.View{Start: fresh(), Now: fresh(), Params: Lesson.Defaults()}
@@ -77,81 +76,49 @@ func typed1(text string, status int) change {
 }
 
 type state struct {
-	what    string
-	changes []change
-	key     string
+	Step, What string
+	Changes    []change
+	Key        string
 }
 
 func do(changes ...change) []change { return changes }
 
 var right = []state{
-	{"unshare --fork: one waits, one is in it", do(proc(4, "unshare", hostNS, ns1, 8640000, 0), proc(5, "bash", ns1, ns1, 8640000, 0)), "time.moved"},
-	{"without --fork on a new kernel", do(proc(4, "bash", ns1, ns1, 8640000, 0)), "time.moved"},
-	{"both clocks", do(proc(4, "sleep", ns1, ns1, 8640000, 7)), "time.moved"},
-	{"another number", do(proc(4, "sleep", ns1, ns1, 60, 0), func(v *checks.View) { v.Params["boottime"] = "60" }), "time.moved"},
-	{"a negative one", do(proc(4, "sleep", ns1, ns1, -60, 0), func(v *checks.View) { v.Params["boottime"] = "-60" }), "time.moved"},
-	{"the second of two", do(proc(4, "bash", ns1, ns1, 0, 0), proc(5, "bash", ns2, ns2, 8640000, 0)), "time.moved"},
+	{"boot", "unshare --fork: one waits, one is in it", do(proc(4, "unshare", hostNS, ns1, 8640000, 0), proc(5, "bash", ns1, ns1, 8640000, 0)), "time.moved"},
+	{"boot", "without --fork on a new kernel", do(proc(4, "bash", ns1, ns1, 8640000, 0)), "time.moved"},
+	{"boot", "both clocks", do(proc(4, "sleep", ns1, ns1, 8640000, 7)), "time.moved"},
+	{"boot", "another number", do(proc(4, "sleep", ns1, ns1, 60, 0), func(v *checks.View) { v.Params["boottime"] = "60" }), "time.moved"},
+	{"boot", "a negative one", do(proc(4, "sleep", ns1, ns1, -60, 0), func(v *checks.View) { v.Params["boottime"] = "-60" }), "time.moved"},
+	{"boot", "the second of two", do(proc(4, "bash", ns1, ns1, 0, 0), proc(5, "bash", ns2, ns2, 8640000, 0)), "time.moved"},
 }
 
 var wrong = []state{
-	{"nothing done", nil, "time.none-made"},
-	{"none asked for", do(proc(4, "bash", ns1, ns1, 0, 0), func(v *checks.View) { v.Params["boottime"] = "0" }), "time.no-offset"},
-	{"not a number asked for", do(func(v *checks.View) { v.Params["boottime"] = "x" }), "time.none-made"},
-	{"no offset", do(proc(4, "bash", ns1, ns1, 0, 0)), "time.no-offset"},
-	{"another offset", do(proc(4, "bash", ns1, ns1, 100, 0)), "time.other-offset"},
-	{"the other clock", do(proc(4, "bash", ns1, ns1, 0, 8640000)), "time.only-monotonic"},
-	{"its children only", do(proc(4, "bash", hostNS, ns1, 8640000, 0)), "time.only-children"},
-	{"in one, its children in another", do(proc(4, "bash", ns1, ns2, 8640000, 0)), "time.other-offset"},
-	{"ended", do(proc(4, "bash", ns1, ns1, 8640000, 0), seen, end(4)), "time.ended"},
-	{"a file over it", do(func(v *checks.View) {
+	{"boot", "nothing done", nil, "time.none-made"},
+	{"boot", "none asked for", do(proc(4, "bash", ns1, ns1, 0, 0), func(v *checks.View) { v.Params["boottime"] = "0" }), "time.no-offset"},
+	{"boot", "not a number asked for", do(func(v *checks.View) { v.Params["boottime"] = "x" }), "time.none-made"},
+	{"boot", "no offset", do(proc(4, "bash", ns1, ns1, 0, 0)), "time.no-offset"},
+	{"boot", "another offset", do(proc(4, "bash", ns1, ns1, 100, 0)), "time.other-offset"},
+	{"boot", "the other clock", do(proc(4, "bash", ns1, ns1, 0, 8640000)), "time.only-monotonic"},
+	{"boot", "its children only", do(proc(4, "bash", hostNS, ns1, 8640000, 0)), "time.only-children"},
+	{"boot", "in one, its children in another", do(proc(4, "bash", ns1, ns2, 8640000, 0)), "time.other-offset"},
+	{"boot", "ended", do(proc(4, "bash", ns1, ns1, 8640000, 0), seen, end(4)), "time.ended"},
+	{"boot", "a file over it", do(func(v *checks.View) {
 		v.Now.Mounts[hostMnt] = append(v.Now.Mounts[hostMnt], snapshot.Mount{Point: "/proc/uptime", FSType: "tmpfs"})
 	}), "time.over-uptime"},
-	{"a function", do(typed1("uptime() { :; }", 0)), "time.only-function"},
-	{"refused", do(typed1("unshare -T --boottime -5 bash", 1)), "time.refused"},
-	{"an offset for nothing", do(typed1("sudo unshare --boottime 5 bash", 1)), "time.offset-of-nothing"},
-	{"gone with its command", do(typed1("unshare -T --boottime 8640000 uptime", 0)), "time.ended-at-once"},
-	{"the date", do(typed1("sudo date -s 2020-01-01", 1)), "time.wall-clock"},
-	{"the date only read", do(typed1("date", 0)), "time.none-made"},
-	{"another kind", do(typed1("unshare -u bash", -1)), "time.without-time"},
-	{"another kind, that failed", do(typed1("unshare -u nothing", 127)), "time.without-time"},
+	{"boot", "a function", do(typed1("uptime() { :; }", 0)), "time.only-function"},
+	{"boot", "refused", do(typed1("unshare -T --boottime -5 bash", 1)), "time.refused"},
+	{"boot", "an offset for nothing", do(typed1("sudo unshare --boottime 5 bash", 1)), "time.offset-of-nothing"},
+	{"boot", "gone with its command", do(typed1("unshare -T --boottime 8640000 uptime", 0)), "time.ended-at-once"},
+	{"boot", "the date", do(typed1("sudo date -s 2020-01-01", 1)), "time.wall-clock"},
+	{"boot", "the date only read", do(typed1("date", 0)), "time.none-made"},
+	{"boot", "another kind", do(typed1("unshare -u bash", -1)), "time.without-time"},
+	{"boot", "another kind, that failed", do(typed1("unshare -u nothing", 127)), "time.without-time"},
 }
 
 func TestWhatTheLearnerIsTold(t *testing.T) {
-	met := map[string]bool{}
-	for ok, states := range map[bool][]state{true: right, false: wrong} {
-		for _, st := range states {
-			v := lab(st.changes...)
-			f := boot(v)
-			met[f.Key] = true
-			if f.Satisfied != ok || f.Key != st.key {
-				t.Errorf("%s: %v %s, want %v %s", st.what, f.Satisfied, f.Key, ok, st.key)
-			}
-			if len(f.Evidence) == 0 {
-				t.Errorf("%s: no evidence", st.what)
-			}
-			for _, lang := range say.Langs() {
-				for part, text := range map[string]say.Text{"expected": f.Expected, "found": f.Found, "try": f.Try} {
-					s := text.In(lang, f.Args)
-					if strings.Contains(s, "{{") || (s == "") != (ok && part != "found") {
-						t.Errorf("%s: %s in %s: %q", st.what, part, lang, s)
-					}
-				}
-			}
-			// What was typed decides nothing.
-			v.Typed = []checks.Line{{Shell: "host", Text: "uptime() { :; }"}}
-			if f := boot(v); f.Satisfied != ok {
-				t.Errorf("%s: what was typed changed the verdict", st.what)
-			}
-		}
-	}
-	for key, m := range words {
-		if !met[key] {
-			t.Errorf("%s is met by no state here", key)
-		}
-		for _, text := range []say.Text{m.Expected, m.Found, m.Try} {
-			if !text.IsZero() && !text.Complete() {
-				t.Errorf("%s lacks a language", key)
-			}
-		}
-	}
+	lessontest.Tables(t, Lesson, words, lab, right, wrong)
+}
+
+func TestWhatWasTypedNeverDecides(t *testing.T) {
+	lessontest.Typed(t, Lesson, lab, right, wrong, checks.Line{Shell: "host", Text: "uptime() { :; }"})
 }

@@ -3,12 +3,11 @@ package user
 import (
 	"maps"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/nslab/nslab/checks"
-	"github.com/nslab/nslab/checks/say"
 	"github.com/nslab/nslab/lessons"
+	"github.com/nslab/nslab/lessons/lessontest"
 	"github.com/nslab/nslab/sandbox/snapshot"
 )
 
@@ -54,7 +53,7 @@ func fresh() *snapshot.Snapshot {
 	}
 }
 
-type change func(*checks.View)
+type change = func(*checks.View)
 
 func lab(changes ...change) *checks.View {
 	v := &checks.View{Start: fresh(), Now: fresh(), Params: Lesson.Defaults()}
@@ -141,9 +140,9 @@ func pair(v *checks.View) {
 }
 
 type state struct {
-	step, what string
-	changes    []change
-	key        string
+	Step, What string
+	Changes    []change
+	Key        string
 }
 
 func do(changes ...change) []change { return changes }
@@ -235,48 +234,9 @@ func TestARefusalSpeaksOfTheShellItCameIn(t *testing.T) {
 }
 
 func TestWhatTheLearnerIsTold(t *testing.T) {
-	met := map[string]bool{}
-	for ok, states := range map[bool][]state{true: right, false: wrong} {
-		for _, st := range states {
-			step, err := Lesson.Step(st.step)
-			if err != nil {
-				t.Fatal(err)
-			}
-			v := lab(st.changes...)
-			f := step.Check(v)
-			met[f.Key] = true
-			if f.Satisfied != ok || f.Key != st.key {
-				t.Errorf("%s: %s: %v %s, want %v %s", st.step, st.what, f.Satisfied, f.Key, ok, st.key)
-			}
-			if len(f.Evidence) == 0 {
-				t.Errorf("%s: %s: no evidence", st.step, st.what)
-			}
-			for _, lang := range say.Langs() {
-				for part, text := range map[string]say.Text{"expected": f.Expected, "found": f.Found, "try": f.Try} {
-					s := text.In(lang, f.Args)
-					if strings.Contains(s, "{{") || (s == "") != (ok && part != "found") {
-						t.Errorf("%s: %s: %s in %s: %q", st.step, st.what, part, lang, s)
-					}
-				}
-			}
-			if !ok {
-				continue
-			}
-			// What was typed decides nothing.
-			v.Typed = []checks.Line{{Shell: "isolated", Text: "id() { :; }; hostname() { :; }"}}
-			if f := step.Check(v); !f.Satisfied {
-				t.Errorf("%s: %s: what was typed changed the verdict", st.step, st.what)
-			}
-		}
-	}
-	for key, m := range words {
-		if !met[key] {
-			t.Errorf("%s is met by no state here", key)
-		}
-		for _, text := range []say.Text{m.Expected, m.Found, m.Try} {
-			if !text.IsZero() && !text.Complete() {
-				t.Errorf("%s lacks a language", key)
-			}
-		}
-	}
+	lessontest.Tables(t, Lesson, words, lab, right, wrong)
+}
+
+func TestWhatWasTypedNeverDecides(t *testing.T) {
+	lessontest.Typed(t, Lesson, lab, right, wrong, checks.Line{Shell: "isolated", Text: "id() { :; }; hostname() { :; }"})
 }
