@@ -148,7 +148,7 @@ func nobodyEnded(v *checks.View) (checks.Finding, bool) {
 	for _, seen := range slices.Backward(v.Seen) {
 		then := *v
 		then.Now = seen
-		p, ok := made(&then, func(snapshot.Process) bool { return true })
+		p, ok := made(&then, func(p snapshot.Process) bool { return p.Comm != "unshare" }) // that has started its program
 		if ok && !checks.Still(seen, v.Now, snapshot.User, p.NS.User) {
 			return miss(v, "user.nobody-ended", append([]checks.Evidence{{What: "user namespace that has ended", Value: userName(p.NS.User)}}, every(v)...),
 				"ns", userName(p.NS.User))
