@@ -11,6 +11,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/nslab/nslab/checks"
+	"github.com/nslab/nslab/checks/say"
 	"github.com/nslab/nslab/lessons"
 	"github.com/nslab/nslab/lessons/catalogue"
 	"github.com/nslab/nslab/lessons/script"
@@ -134,6 +136,43 @@ func TestSolutionsEndWithDone(t *testing.T) {
 	}
 }
 
+// untouched says what is wrong with a lesson as it begins: a step that is done before anything was, one that takes any
+// answer, or a finding that lacks its words.
+func untouched(k *sandbox.Keeper, l *lessons.Lesson) (wrong []error) {
+	refuse := func(format string, args ...any) {
+		wrong = append(wrong, fmt.Errorf("lesson %s: "+format, append([]any{l.Name}, args...)...))
+	}
+	s, err := session.Open(session.Options{Keeper: k, Lesson: l, Term: "dumb"})
+	if err != nil {
+		return []error{err}
+	}
+	for _, step := range l.Steps {
+		f, err := s.Check(step.Name, 0)
+		if err != nil {
+			refuse("check step %s: %w", step.Name, err)
+			continue
+		}
+		if f.Satisfied {
+			refuse("step %s passes before anything was done: %s", step.Name, f.Key)
+		}
+		if f.Key == "" || !f.Expected.Complete() || !f.Found.Complete() || !f.Try.Complete() {
+			refuse("the finding of step %s at the start lacks its key or a text: %+v", step.Name, f)
+		}
+		if !step.Question {
+			continue
+		}
+		for _, answer := range []string{"", "?", "x", fmt.Sprint(1 << 40)} {
+			if f, err = s.Answer(step.Name, answer); err != nil || f.Satisfied {
+				refuse("step %s takes the answer %q: %+v %v", step.Name, answer, f, err)
+			}
+		}
+	}
+	if err := s.Close(); err != nil {
+		refuse("close: %w", err)
+	}
+	return wrong
+}
+
 func TestUntouchedStartPassesNoStep(t *testing.T) {
 	k, err := sandbox.NewKeeper(sandbox.KeeperOptions{})
 	if err != nil {
@@ -141,32 +180,36 @@ func TestUntouchedStartPassesNoStep(t *testing.T) {
 	}
 	defer k.Close()
 	for _, l := range catalogue.Lessons() {
-		s, err := session.Open(session.Options{Keeper: k, Lesson: l, Term: "dumb"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, step := range l.Steps {
-			f, err := s.Check(step.Name, 0)
-			if err != nil {
-				t.Error(err)
-			}
-			if f.Satisfied {
-				t.Errorf("%s: step %s passes before anything was done: %s", l.Name, step.Name, f.Key)
-			}
-			if f.Key == "" || !f.Expected.Complete() || !f.Found.Complete() || !f.Try.Complete() {
-				t.Errorf("%s: the finding of step %s at the start lacks its key or a text: %+v", l.Name, step.Name, f)
-			}
-			if !step.Question {
-				continue
-			}
-			for _, answer := range []string{"", "?", "x", fmt.Sprint(1 << 40)} {
-				if f, err = s.Answer(step.Name, answer); err != nil || f.Satisfied {
-					t.Errorf("%s: step %s takes the answer %q: %+v %v", l.Name, step.Name, answer, f, err)
-				}
-			}
-		}
-		if err := s.Close(); err != nil {
+		for _, err := range untouched(k, l) {
 			t.Error(err)
+		}
+	}
+}
+
+// What the test above looks for, it finds: a lesson whose first step is done at the start, and one that takes any answer.
+func TestUntouchedStartIsRefusedWhereItPasses(t *testing.T) {
+	k, err := sandbox.NewKeeper(sandbox.KeeperOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer k.Close()
+	both := say.Text{EN: "x", FR: "x"}
+	done := func(v *checks.View) checks.Finding {
+		return checks.Finding{Satisfied: true, Key: "done", Expected: both, Found: both, Try: both}
+	}
+	answered := func(v *checks.View) checks.Finding {
+		return checks.Finding{Satisfied: v.Answer == "x", Key: "answered", Expected: both, Found: both, Try: both}
+	}
+	good, err := catalogue.Find("uts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := *good
+	l.Steps = []lessons.Step{{Name: "rename", Check: done}, {Name: "domain", Check: answered, Question: true}}
+	wrong := untouched(k, &l)
+	for i, want := range []string{"step rename passes before anything was done", `step domain takes the answer "x"`} {
+		if i >= len(wrong) || !strings.Contains(wrong[i].Error(), want) {
+			t.Errorf("%q is not refused: %v", want, wrong)
 		}
 	}
 }
