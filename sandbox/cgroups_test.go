@@ -105,7 +105,7 @@ func TestALabsGroupGoesWithIt(t *testing.T) {
 		t.Errorf("%d groups, before %d", got, before)
 	}
 	sh(t, l, "mkdir -p /sys/fs/cgroup/a/b/c; chmod 0 /sys/fs/cgroup/a; echo $$ >/sys/fs/cgroup/host/cgroup.procs")
-	sh(t, l, "mkdir /sys/fs/cgroup/cold; sleep 1000 <>/dev/null >&0 2>&0 & echo $! >/sys/fs/cgroup/cold/cgroup.procs; echo 1 >/sys/fs/cgroup/cold/cgroup.freeze")
+	sh(t, l, "mkdir /sys/fs/cgroup/cold; sleep 1000 <>/dev/null >&0 2>&0 & until grep -q sleep /proc/$!/comm; do :; done; echo $! >/sys/fs/cgroup/cold/cgroup.procs; echo 1 >/sys/fs/cgroup/cold/cgroup.freeze")
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
