@@ -208,8 +208,8 @@ type listener struct {
 	proc         int // the machine's /proc
 	// born is set when the command itself has begun: what the keeper's own script does before is not told.
 	born bool
-	// acted are the processes that made a call other than execve since their last execve.
-	acted map[int]bool
+	// acted are the processes that made a call other than execve since their last execve, as they were then.
+	acted map[int]taskStatus
 	// settling are calls whose outcome is being looked for, by thread; tokens bounds how many.
 	mu       sync.Mutex
 	settling map[int]*pending
@@ -262,7 +262,7 @@ func (l *Lab) listenTo(shell string) *listener {
 		return nil // the command runs; it is not traced
 	}
 	t := &listener{lab: l, trace: l.trace, shell: shell, ours: pair[0], theirs: pair[1], fd: -1, proc: -1,
-		acted: map[int]bool{}, settling: map[int]*pending{}, tokens: make(chan struct{}, traceSettles),
+		acted: map[int]taskStatus{}, settling: map[int]*pending{}, tokens: make(chan struct{}, traceSettles),
 		decodes: newAllowance(l.trace.burst, l.trace.rate), unames: newAllowance(unameBurst, unameRate)}
 	return t
 }
@@ -430,7 +430,13 @@ func (t *listener) handle(n *seccompNotif) {
 		}
 		return
 	}
+	isExec := n.nr == unix.SYS_EXECVE || n.nr == unix.SYS_EXECVEAT
 	c, err := t.lookAtCaller(n)
+	if err == nil && !isExec {
+		if err = c.readStatus(); err != nil {
+			c.close()
+		}
+	}
 	if err != nil {
 		t.answer(n, goOn) // it is being killed
 		return
@@ -442,7 +448,7 @@ func (t *listener) handle(n *seccompNotif) {
 		}
 	}()
 	t.hadReturned(c.tid)
-	if n.nr == unix.SYS_EXECVE || n.nr == unix.SYS_EXECVEAT {
+	if isExec {
 		t.exec(n, c)
 		return
 	}
@@ -492,7 +498,7 @@ func (t *listener) mark(c *caller) {
 	if len(t.acted) > 1024 {
 		clear(t.acted)
 	}
-	t.acted[c.status.tgid] = true
+	t.acted[c.status.tgid] = c.status
 }
 
 // hadReturned settles the call before, which has returned if the thread makes another.
@@ -520,17 +526,28 @@ func (t *listener) exec(n *seccompNotif, c *caller) {
 	}
 	call := snapshot.Call{Time: time.Now(), Shell: t.shell}
 	c.decode(&call)
-	there := c.programThere(&call)
 	valid := notifValid(t.fd, n.id, 0)
-	if valid && there {
-		call.Behind = t.acted[c.status.tgid] || t.acted[c.status.parent]
-		delete(t.acted, c.status.tgid)
-		c.identify(&call)
-	}
 	t.answer(n, 0)
-	if valid && there {
-		t.trace.add(call, false)
+	// What is left does not change by the call, and so need not hold it up: builds start thousands of commands.
+	if !valid || !c.programThere(&call) {
+		return
 	}
+	status, acted := t.acted[c.tid]
+	if acted {
+		delete(t.acted, c.tid)
+	} else {
+		if c.readStatus() != nil {
+			return // it has ended
+		}
+		status = c.status
+		var parent taskStatus
+		if parent, acted = t.acted[status.parent]; acted {
+			status.comm = parent.comm // it may be the new program's by now
+		}
+	}
+	c.status, call.Behind = status, acted
+	c.identify(&call)
+	t.trace.add(call, false)
 }
 
 // pending is a call of which the outcome is looked for: by follow, and when its thread makes the next.

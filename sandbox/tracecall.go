@@ -34,15 +34,15 @@ func (t *listener) lookAtCaller(n *seccompNotif) (*caller, error) {
 	if c.dir, err = unix.Openat(t.proc, c.name, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0); err != nil {
 		return nil, err
 	}
+	return c, nil
+}
+
+func (c *caller) readStatus() error {
 	b, err := c.read("status")
 	if err == nil {
 		c.status, err = parseTaskStatus(string(b))
 	}
-	if err != nil {
-		c.close()
-		return nil, err
-	}
-	return c, nil
+	return err
 }
 
 func (c *caller) close() {
@@ -67,6 +67,9 @@ func (c *caller) identify(call *snapshot.Call) {
 	call.Comm, call.MachinePID = c.status.comm, c.tid
 	if len(c.status.pids) > c.depth {
 		call.PID, call.Inside = c.status.pids[c.depth], c.status.pids[len(c.status.pids)-1]
+	}
+	if call.Argv != nil {
+		return // of execve, the command line is what it asks for by now
 	}
 	if b, err := c.read("cmdline"); err == nil {
 		if s := strings.TrimSuffix(string(b), "\x00"); s != "" {

@@ -18,7 +18,7 @@ type Call struct {
 	// PID is the process's number in the lab, Inside what it calls itself, MachinePID the thread's on the
 	// real machine; PID and Inside are 0 where the process ended too soon to tell.
 	PID, Inside, MachinePID int
-	// Comm is the command's name, Command its command line.
+	// Comm is the command's name, Command its command line; that of execve is Argv.
 	Comm    string
 	Command []string
 	// Name is the call's: "unshare". Params are its arguments as in C: "CLONE_NEWUTS", "\"nautilus\"", "8".
