@@ -249,7 +249,7 @@ func TestMachinesGetTheirCauseAndTheCommandThatMendsIt(t *testing.T) {
 		{name: "a distribution we do not know lacks ping", ok: true, id: Tools, cause: ToolsMissing, found: "ping",
 			change: func(f *fake) {
 				f.write("/etc/os-release", "ID=guix\n")
-				for _, c := range commands {
+				for _, c := range commands() {
 					if c.name != "ping" {
 						f.tools = append(f.tools, c.name)
 					}
@@ -416,7 +416,7 @@ func TestMachinesGetTheirCauseAndTheCommandThatMendsIt(t *testing.T) {
 		{name: "Arch without ping", ok: true, id: Tools, cause: ToolsMissing, found: "ping", remedy: "sudo pacman -S iputils",
 			change: func(f *fake) {
 				f.write("/etc/os-release", "ID=arch\n")
-				for _, c := range commands {
+				for _, c := range commands() {
 					if c.name != "ping" {
 						f.tools = append(f.tools, c.name)
 					}

@@ -77,26 +77,29 @@ func (c command) in(manager string) string {
 	return c.packages[""]
 }
 
-// commands is every command that the course has a learner type.
-var commands = []command{
-	{name: "bash", packages: map[string]string{"": "bash"}},
-	{name: "unshare", less: true, packages: map[string]string{"": "util-linux"}},
-	{name: "nsenter", packages: map[string]string{"": "util-linux"}},
-	{name: "hostname", packages: map[string]string{"": "hostname", "pacman": "inetutils", "apk": "busybox"}},
-	{name: "domainname", packages: map[string]string{"": "hostname", "pacman": "", "apk": "net-tools"}},
-	{name: "ip", less: true, packages: map[string]string{"": "iproute2", "dnf": "iproute"}},
-	{name: "ifconfig", packages: map[string]string{"": "net-tools", "zypper": "net-tools-deprecated"}},
-	{name: "route", packages: map[string]string{"": "net-tools", "zypper": "net-tools-deprecated"}},
-	{name: "ping", packages: map[string]string{"": "iputils", "apt": "iputils-ping"}},
-	{name: "mount", packages: map[string]string{"": "util-linux", "apt": "mount"}},
-	{name: "pivot_root", packages: map[string]string{"": "util-linux"}},
-	{name: "chroot", packages: map[string]string{"": "coreutils"}},
-	{name: "ps", packages: map[string]string{"": "procps", "dnf": "procps-ng", "pacman": "procps-ng"}},
-	{name: "ipcs", packages: map[string]string{"": "util-linux"}},
-	{name: "ipcmk", packages: map[string]string{"": "util-linux"}},
-	{name: "curl", packages: map[string]string{"": "curl"}},
-	{name: "python3", packages: map[string]string{"": "python3", "pacman": "python"}},
-	{name: "nft", alternative: "iptables", packages: map[string]string{"": "nftables"}},
+// commands is every command that the course has a learner type. It is made when doctor asks: every start of nslab
+// would pay for the tables otherwise.
+func commands() []command {
+	return []command{
+		{name: "bash", packages: map[string]string{"": "bash"}},
+		{name: "unshare", less: true, packages: map[string]string{"": "util-linux"}},
+		{name: "nsenter", packages: map[string]string{"": "util-linux"}},
+		{name: "hostname", packages: map[string]string{"": "hostname", "pacman": "inetutils", "apk": "busybox"}},
+		{name: "domainname", packages: map[string]string{"": "hostname", "pacman": "", "apk": "net-tools"}},
+		{name: "ip", less: true, packages: map[string]string{"": "iproute2", "dnf": "iproute"}},
+		{name: "ifconfig", packages: map[string]string{"": "net-tools", "zypper": "net-tools-deprecated"}},
+		{name: "route", packages: map[string]string{"": "net-tools", "zypper": "net-tools-deprecated"}},
+		{name: "ping", packages: map[string]string{"": "iputils", "apt": "iputils-ping"}},
+		{name: "mount", packages: map[string]string{"": "util-linux", "apt": "mount"}},
+		{name: "pivot_root", packages: map[string]string{"": "util-linux"}},
+		{name: "chroot", packages: map[string]string{"": "coreutils"}},
+		{name: "ps", packages: map[string]string{"": "procps", "dnf": "procps-ng", "pacman": "procps-ng"}},
+		{name: "ipcs", packages: map[string]string{"": "util-linux"}},
+		{name: "ipcmk", packages: map[string]string{"": "util-linux"}},
+		{name: "curl", packages: map[string]string{"": "curl"}},
+		{name: "python3", packages: map[string]string{"": "python3", "pacman": "python"}},
+		{name: "nft", alternative: "iptables", packages: map[string]string{"": "nftables"}},
+	}
 }
 
 // tools looks for the commands of the course: on the machine, then in
@@ -104,7 +107,8 @@ var commands = []command{
 func (e *examiner) tools() {
 	r := Requirement{ID: Tools, OK: true}
 	var missing, less, packages []string
-	for _, c := range commands {
+	all := commands()
+	for _, c := range all {
 		t := Tool{Name: c.name, Path: e.LookPath(c.name)}
 		if t.Path == "" && c.alternative != "" {
 			if t.Path = e.LookPath(c.alternative); t.Path != "" {
@@ -128,7 +132,7 @@ func (e *examiner) tools() {
 		}
 		r.Tools = append(r.Tools, t)
 	}
-	r.Found = fmt.Sprintf("%d/%d", len(commands)-len(missing), len(commands))
+	r.Found = fmt.Sprintf("%d/%d", len(all)-len(missing), len(all))
 	var remedy []Remedy
 	if packages != nil {
 		remedy = []Remedy{{Install, e.here(e.distro.installer() + " " + strings.Join(packages, " "))}}
