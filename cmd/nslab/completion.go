@@ -160,5 +160,6 @@ func completeValue(c *cobra.Command, flag string, words ...string) {
 // placeholders are the words for what is to be put in, as they stand in a usage.
 var placeholders = sync.OnceValue(func() *strings.Replacer {
 	return strings.NewReplacer("LESSON", "LEÇON", "STEP", "ÉTAPE", "TEXT", "TEXTE", "FILE", "FICHIER", "FOLDER", "DOSSIER",
-		"COMMAND", "COMMANDE", "NAME", "NOM", "KIND", "SORTE", "PACK", "PAQUET", "WORD", "MOT")
+		"COMMAND", "COMMANDE", "NAME", "NOM", "KIND", "SORTE", "PACK", "PAQUET", "WORD", "MOT",
+		"COURSE", "COURS", "STUDENT", "ÉLÈVE", "ROSTER", "LISTE")
 })

@@ -97,8 +97,7 @@ func (a *app) help(root *cobra.Command, args []string) error {
 			if a.json {
 				return a.writeJSON(t)
 			}
-			_, err := io.WriteString(a.out, a.view().markdown("# "+t.Name+" — "+t.Title+"\n\n"+t.Text))
-			return err
+			return a.printPaged(reply{Text: a.view().markdown("# " + t.Name + " — " + t.Title + "\n\n" + t.Text)})
 		}
 	}
 	return a.fail(textUnknownTopic, "name", clean(strings.Join(args, " ")))

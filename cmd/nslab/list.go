@@ -25,7 +25,8 @@ type stepForm struct {
 	Name  string `json:"name"`
 	Title string `json:"title"`
 	Done  bool   `json:"done"`
-	// Hints is how many of HintsOf were shown, Attempts how often a check said no.
+	// Hints is how many were shown, diagnoses among them; HintsOf, how many the lesson has prepared; Attempts, how often a
+	// check said no.
 	Hints    int `json:"hints"`
 	HintsOf  int `json:"hints_of"`
 	Attempts int `json:"attempts"`
@@ -135,7 +136,7 @@ func (v view) listNotes(s stepForm) string {
 		notes = append(notes, textListMissing.In(v.lang, pairs([]string{"what", strings.ReplaceAll(what, "|", ", ")})))
 	}
 	if s.Hints > 0 {
-		notes = append(notes, textListHints.In(v.lang, pairs([]string{"n", fmt.Sprint(s.Hints), "of", fmt.Sprint(s.HintsOf)})))
+		notes = append(notes, textListHints.In(v.lang, pairs([]string{"n", fmt.Sprint(s.Hints)})))
 	}
 	if s.Attempts > 0 {
 		notes = append(notes, v.counted(textListAttempts, s.Attempts))

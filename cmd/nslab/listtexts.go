@@ -8,6 +8,6 @@ var (
 	textListOpen     = say.Text{EN: "(open now)", FR: "(ouverte)"}
 	textListDone     = say.Text{EN: "done", FR: "faite"}
 	textListMissing  = say.Text{EN: "left out here: needs {{what}}", FR: "laissée de côté ici : il faut {{what}}"}
-	textListHints    = say.Text{EN: "hints {{n}}/{{of}}", FR: "indices {{n}}/{{of}}"}
+	textListHints    = say.Text{EN: "hints: {{n}}", FR: "indices : {{n}}"}
 	textListAttempts = say.Text{EN: "checked in vain: {{n}}", FR: "vérifiée en vain : {{n}}"}
 )

@@ -80,11 +80,16 @@ func manPages(lang say.Lang, date string) map[string]string {
 		pages[name+"."+section] = p.String()
 	}
 	var commands []*cobra.Command
-	for _, c := range a.root.Commands() {
-		if c.IsAvailableCommand() {
-			commands = append(commands, c)
+	var walk func(c *cobra.Command)
+	walk = func(c *cobra.Command) {
+		for _, c := range c.Commands() {
+			if c.IsAvailableCommand() {
+				commands = append(commands, c)
+				walk(c)
+			}
 		}
 	}
+	walk(a.root)
 	see := func(p *manPage, of string) {
 		p.section(textManSee)
 		var names []string

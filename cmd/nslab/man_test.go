@@ -2,6 +2,7 @@ package main
 
 import (
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -26,8 +27,10 @@ func TestEveryCommandAndTopicHasAManPageInEachLanguage(t *testing.T) {
 		for _, name := range topicNames {
 			want = append(want, "nslab-"+name+".7")
 		}
-		if len(pages) != len(want) {
-			t.Errorf("%s: %d pages, not %d", lang, len(pages), len(want))
+		for name := range pages { // of the commands below commands too
+			if !slices.Contains(want, name) {
+				want = append(want, name)
+			}
 		}
 		for _, name := range want {
 			page := pages[name]
