@@ -80,6 +80,8 @@ pictures: data ## draw the pictures of the README anew, from a real run
 	go test ./cmd/nslab -count=1 -run 'TestScripts/pictures' -pictures $(CURDIR)/.github/pictures
 
 release-snapshot: ## the packages of a release in bin/dist: archives, .deb, .rpm, checksums; nothing is published
+	NSLAB_COMMIT=$$(git log -1 --format=%h) NSLAB_EPOCH=$$(git log -1 --format=%ct) \
+	NSLAB_DATE=$$(TZ=UTC git log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ) \
 	GOOS= GOARCH= $(GORELEASER) release --snapshot --clean
 
 clean: ## remove what was built and made
