@@ -60,16 +60,18 @@ func (a *app) courseCommand() *cobra.Command {
 	ini := a.command("init NAME", textCourseInitShort, cobra.ExactArgs(1), nil)
 	lessonList := ini.Flags().StringSlice("lessons", nil, textFlagLessons.In(a.lang, nil))
 	title := ini.Flags().String("title", "", textFlagTitle.In(a.lang, nil))
+	packs := ini.Flags().StringArray("pack", nil, textFlagPack.In(a.lang, nil))
 	points := ini.Flags().Float64("points", 1, textFlagPoints.In(a.lang, nil))
 	due := ini.Flags().String("due", "", textFlagDue.In(a.lang, nil))
 	late := ini.Flags().StringArray("late", nil, textFlagLate.In(a.lang, nil))
 	ini.RunE = func(_ *cobra.Command, args []string) error {
-		return a.courseInit(args[0], *title, *lessonList, *points, *due, *late)
+		return a.courseInit(args[0], *title, *lessonList, *packs, *points, *due, *late)
 	}
 	codes := a.command("codes COURSE ROSTER.csv", textCourseCodesShort, cobra.ExactArgs(2), a.courseCodes)
 	show := a.command("show COURSE", textCourseShowShort, cobra.ExactArgs(1), a.courseShow)
 	params := a.command("params COURSE STUDENT [LESSON]", textCourseParamsShort, cobra.RangeArgs(2, 3), a.courseParams)
-	c.AddCommand(ini, codes, show, params)
+	workflow := a.command("workflow", textWorkflowShort, cobra.NoArgs, a.workflow)
+	c.AddCommand(ini, codes, show, params, workflow)
 	a.helpFlags(c)
 	return c
 }
@@ -84,8 +86,8 @@ func (a *app) helpFlags(c *cobra.Command) {
 	}
 }
 
-func (a *app) courseInit(name, title string, names []string, points float64, due string, late []string) error {
-	if len(names) == 0 {
+func (a *app) courseInit(name, title string, names, packs []string, points float64, due string, late []string) error {
+	if len(names) == 0 && len(packs) == 0 {
 		names = lessonNames()
 	}
 	for _, l := range names {
@@ -96,7 +98,19 @@ func (a *app) courseInit(name, title string, names []string, points float64, due
 	if title == "" {
 		title = filepath.Base(strings.TrimSuffix(name, courseSuffix))
 	}
-	c, secret, err := course.New(title, names)
+	file, secretFile := courseFiles(name)
+	all := make([]course.Lesson, 0, len(names)+len(packs))
+	for _, l := range names {
+		all = append(all, course.Lesson{Name: l})
+	}
+	for _, path := range packs {
+		l, err := a.packLesson(path, file)
+		if err != nil {
+			return err
+		}
+		all = append(all, *l)
+	}
+	c, secret, err := course.New(title, all)
 	if err != nil {
 		return a.fail(textCourseBad, "file", name, "error", err.Error())
 	}
@@ -121,7 +135,6 @@ func (a *app) courseInit(name, title string, names []string, points float64, due
 	if err != nil {
 		return a.fail(textCourseBad, "file", name, "error", err.Error())
 	}
-	file, secretFile := courseFiles(name)
 	for _, f := range []string{file, secretFile} {
 		if _, err := os.Lstat(f); err == nil {
 			return a.fail(textCourseThere, "file", f)
@@ -147,31 +160,33 @@ func courseFiles(name string) (file, secret string) {
 	return base + courseSuffix, base + ".secret"
 }
 
-// readCourse reads a course file.
-func (a *app) readCourse(name string) (*course.Course, error) {
+// readCourse reads a course file, and returns what finds its lessons.
+func (a *app) readCourse(name string) (*course.Course, finder, error) {
 	file, _ := courseFiles(name)
 	b, err := readFile(file, 2<<20)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, a.fail(textCourseMiss, "file", file)
+		return nil, nil, a.fail(textCourseMiss, "file", file)
 	}
 	var c *course.Course
 	if err == nil {
 		c, err = course.Parse(b)
 	}
+	var find finder
 	if err == nil {
-		err = c.Check(catalogue.Find)
+		find = a.courseFinder(c, beside(file))
+		err = c.Check(find)
 	}
 	if err != nil {
-		return nil, a.fail(textCourseBad, "file", file, "error", err.Error())
+		return nil, nil, a.fail(textCourseBad, "file", file, "error", err.Error())
 	}
-	return c, nil
+	return c, find, nil
 }
 
-// readSecret reads a course file and its secret.
-func (a *app) readSecret(name string) (*course.Course, course.Secret, error) {
-	c, err := a.readCourse(name)
+// readSecret reads a course file and its secret, and returns what finds its lessons.
+func (a *app) readSecret(name string) (*course.Course, course.Secret, finder, error) {
+	c, find, err := a.readCourse(name)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	_, file := courseFiles(name)
 	b, err := readFile(file, 1024)
@@ -180,12 +195,12 @@ func (a *app) readSecret(name string) (*course.Course, course.Secret, error) {
 		s, err = course.ParseSecret(b)
 	}
 	if err != nil {
-		return nil, nil, a.fail(textSecretBad, "file", file, "error", err.Error())
+		return nil, nil, nil, a.fail(textSecretBad, "file", file, "error", err.Error())
 	}
 	if fi, err := os.Stat(file); err == nil && fi.Mode().Perm()&0o077 != 0 {
 		a.warn(textSecretOpen, "file", file)
 	}
-	return c, s, nil
+	return c, s, find, nil
 }
 
 // readFile reads a regular file of at most limit bytes; a longer one is read in part, and then refused by whoever
@@ -217,7 +232,7 @@ func (a *app) readRoster(file string) ([]course.Student, error) {
 }
 
 func (a *app) courseCodes(args []string) error {
-	c, secret, err := a.readSecret(args[0])
+	c, secret, _, err := a.readSecret(args[0])
 	if err != nil {
 		return err
 	}
@@ -248,7 +263,7 @@ func (a *app) courseCodes(args []string) error {
 }
 
 func (a *app) courseShow(args []string) error {
-	c, err := a.readCourse(args[0])
+	c, find, err := a.readCourse(args[0])
 	if err != nil {
 		return err
 	}
@@ -265,7 +280,7 @@ func (a *app) courseShow(args []string) error {
 	}
 	total := 0.0
 	for _, l := range c.Lessons {
-		def, err := catalogue.Find(l.Name)
+		def, err := find(l.Name)
 		if err != nil {
 			return err
 		}
@@ -283,7 +298,7 @@ func (a *app) courseShow(args []string) error {
 func points(p float64) string { return strconv.FormatFloat(p, 'f', -1, 64) }
 
 func (a *app) courseParams(args []string) error {
-	c, secret, err := a.readSecret(args[0])
+	c, secret, find, err := a.readSecret(args[0])
 	if err != nil {
 		return err
 	}
@@ -296,7 +311,7 @@ func (a *app) courseParams(args []string) error {
 		if len(args) == 3 && args[2] != l.Name {
 			continue
 		}
-		def, err := catalogue.Find(l.Name)
+		def, err := find(l.Name)
 		if err != nil {
 			return err
 		}

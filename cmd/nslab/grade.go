@@ -28,18 +28,20 @@ import (
 )
 
 var (
-	textGradeShort   = say.Text{EN: "for instructors: do submissions again in fresh labs, and judge them", FR: "pour les enseignants : refaire les rendus dans des labos neufs, et les juger"}
-	textWorkerShort  = say.Text{EN: "does the work of nslab grade", FR: "fait le travail de nslab grade"}
-	textFlagCourse   = say.Text{EN: "the course file; its secret is beside it", FR: "le fichier du cours ; son secret est à côté"}
-	textFlagRoster   = say.Text{EN: "the roster: who should have handed in", FR: "la liste : qui aurait dû rendre"}
-	textFlagReceived = say.Text{EN: "CSV of student (or file) and time: when each submission came", FR: "CSV d'étudiant (ou fichier) et d'heure : quand chaque rendu est arrivé"}
-	textFlagJobs     = say.Text{EN: "how many at once; one for each core where missing", FR: "combien à la fois ; un par cœur si absent"}
-	textFlagLimit    = say.Text{EN: "how long one submission may take", FR: "combien de temps un rendu peut prendre"}
-	textFlagMemory   = say.Text{EN: "how many MB of memory one submission may use", FR: "combien de Mo de mémoire un rendu peut utiliser"}
-	textFlagShard    = say.Text{EN: "grade the i-th of n parts: i/n", FR: "noter la i-ème de n parties : i/n"}
-	textFlagReport   = say.Text{EN: "write FORMAT=FILE; may be repeated: {{formats}}", FR: "écrire FORMAT=FICHIER ; répétable : {{formats}}"}
-	textFlagFeedback = say.Text{EN: "write what each student should know into a folder, in the student's language", FR: "écrire dans un dossier ce que chaque étudiant doit savoir, dans sa langue"}
-	textFlagLive     = say.Text{EN: "go on: grade what comes into the folder, until Ctrl-C", FR: "continuer : noter ce qui arrive dans le dossier, jusqu'à Ctrl-C"}
+	textGradeShort       = say.Text{EN: "for instructors: do submissions again in fresh labs, and judge them", FR: "pour les enseignants : refaire les rendus dans des labos neufs, et les juger"}
+	textWorkerShort      = say.Text{EN: "does the work of nslab grade", FR: "fait le travail de nslab grade"}
+	textFlagCourse       = say.Text{EN: "the course file; its secret is beside it", FR: "le fichier du cours ; son secret est à côté"}
+	textFlagWorkerCourse = say.Text{EN: "the course file, where it has packs", FR: "le fichier du cours, s'il a des paquets"}
+	textFlagGradeCode    = say.Text{EN: "a student's code, in the secret's place: grades this student's submissions, prints what the student should know", FR: "le code d'un étudiant, à la place du secret : note ses rendus, affiche ce qu'il doit savoir"}
+	textFlagRoster       = say.Text{EN: "the roster: who should have handed in", FR: "la liste : qui aurait dû rendre"}
+	textFlagReceived     = say.Text{EN: "CSV of student (or file) and time: when each submission came", FR: "CSV d'étudiant (ou fichier) et d'heure : quand chaque rendu est arrivé"}
+	textFlagJobs         = say.Text{EN: "how many at once; one for each core where missing", FR: "combien à la fois ; un par cœur si absent"}
+	textFlagLimit        = say.Text{EN: "how long one submission may take", FR: "combien de temps un rendu peut prendre"}
+	textFlagMemory       = say.Text{EN: "how many MB of memory one submission may use", FR: "combien de Mo de mémoire un rendu peut utiliser"}
+	textFlagShard        = say.Text{EN: "grade the i-th of n parts: i/n", FR: "noter la i-ème de n parties : i/n"}
+	textFlagReport       = say.Text{EN: "write FORMAT=FILE; may be repeated: {{formats}}", FR: "écrire FORMAT=FICHIER ; répétable : {{formats}}"}
+	textFlagFeedback     = say.Text{EN: "write what each student should know into a folder, in the student's language", FR: "écrire dans un dossier ce que chaque étudiant doit savoir, dans sa langue"}
+	textFlagLive         = say.Text{EN: "go on: grade what comes into the folder, until Ctrl-C", FR: "continuer : noter ce qui arrive dans le dossier, jusqu'à Ctrl-C"}
 
 	textGradeCourse   = say.Text{EN: "say which course: nslab grade --course FILE.course ...", FR: "dites quel cours : nslab grade --course FICHIER.course ..."}
 	textGradeNone     = say.Text{EN: "there is no submission (*{{suffix}}) in {{dir}}", FR: "il n'y a aucun rendu (*{{suffix}}) dans {{dir}}"}
@@ -55,17 +57,18 @@ var (
 
 // gradeFlags are what nslab grade is told.
 type gradeFlags struct {
-	course, roster, received, shard, feedback, tools string
-	jobs, memory                                     int
-	limit                                            time.Duration
-	reports                                          []string
-	live                                             bool
+	course, code, roster, received, shard, feedback, tools string
+	jobs, memory                                           int
+	limit                                                  time.Duration
+	reports                                                []string
+	live                                                   bool
 }
 
 func (a *app) gradeCommand() *cobra.Command {
 	var f gradeFlags
 	c := a.command("grade --course COURSE FOLDER|FILE ...", textGradeShort, cobra.MinimumNArgs(1), nil)
 	c.Flags().StringVar(&f.course, "course", "", textFlagCourse.In(a.lang, nil))
+	c.Flags().StringVar(&f.code, "code", "", textFlagGradeCode.In(a.lang, nil))
 	c.Flags().StringVar(&f.roster, "roster", "", textFlagRoster.In(a.lang, nil))
 	c.Flags().StringVar(&f.received, "received", "", textFlagReceived.In(a.lang, nil))
 	c.Flags().IntVar(&f.jobs, "jobs", 0, textFlagJobs.In(a.lang, nil))
@@ -85,12 +88,19 @@ func (a *app) workerCommand() *cobra.Command {
 	c := a.command("grade-worker", textWorkerShort, cobra.NoArgs, nil)
 	c.Hidden = true
 	tools := c.Flags().String("tools", "machine", textFlagTools.In(a.lang, nil))
+	file := c.Flags().String("course", "", textFlagWorkerCourse.In(a.lang, nil))
 	c.RunE = func(*cobra.Command, []string) error {
 		t, err := a.parseTools(*tools)
 		if err != nil {
 			return err
 		}
-		return grade.Serve(a.in, a.out, a.keeperOptions(), t, catalogue.Find)
+		find := finder(catalogue.Find)
+		if *file != "" {
+			if _, find, err = a.readCourse(*file); err != nil {
+				return err
+			}
+		}
+		return grade.Serve(a.in, a.out, a.keeperOptions(), t, find)
 	}
 	return c
 }
@@ -126,6 +136,9 @@ func (a *app) grade(args []string, f gradeFlags) error {
 	if err := a.writeReports(r, outputs, f.feedback); err != nil {
 		return err
 	}
+	if f.code != "" {
+		return a.ownFeedback(r)
+	}
 	if a.json {
 		err = report.Write(a.out, "json", r, a.lang)
 	} else if !slices.ContainsFunc(outputs, func(o output) bool { return o.file == "-" }) {
@@ -140,12 +153,12 @@ func (a *app) grade(args []string, f gradeFlags) error {
 }
 
 func (a *app) gradeOptions(f gradeFlags) (grade.Options, error) {
-	o := grade.Options{Find: catalogue.Find, Program: version, Limits: grade.Limits{Time: f.limit, Memory: int64(f.memory) << 20, Output: 64 << 20}, Workers: f.jobs, Shard: 1, Shards: 1}
+	o := grade.Options{Program: version, Limits: grade.Limits{Time: f.limit, Memory: int64(f.memory) << 20, Output: 64 << 20}, Workers: f.jobs, Shard: 1, Shards: 1}
 	if f.course == "" {
 		return o, a.fail(textGradeCourse)
 	}
 	var err error
-	if o.Course, o.Secret, err = a.readSecret(f.course); err != nil {
+	if o.Course, o.Find, o.Code, err = a.gradeCourse(f.course, f.code); err != nil {
 		return o, err
 	}
 	if f.roster != "" {
@@ -181,8 +194,16 @@ func (a *app) gradeOptions(f gradeFlags) (grade.Options, error) {
 	if err != nil {
 		return o, err
 	}
+	args := []string{os.Args[0], "grade-worker", "--tools", f.tools}
+	if slices.ContainsFunc(o.Course.Lessons, func(l course.Lesson) bool { return l.Pack != "" }) {
+		file, _ := courseFiles(f.course)
+		if file, err = filepath.Abs(file); err != nil {
+			return o, err
+		}
+		args = append(args, "--course", file)
+	}
 	o.Worker = func() (grade.Worker, error) {
-		return grade.StartProcess(exe, []string{os.Args[0], "grade-worker", "--tools", f.tools})
+		return grade.StartProcess(exe, args)
 	}
 	return o, nil
 }

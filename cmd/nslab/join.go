@@ -85,7 +85,7 @@ func (a *app) join(name, student, text string) error {
 	if inLab() || a.lessonOpen() {
 		return a.fail(textLeaveFirst)
 	}
-	c, err := a.readCourse(name)
+	c, _, err := a.readCourse(name)
 	if err != nil {
 		return err
 	}
@@ -112,9 +112,14 @@ func (a *app) join(name, student, text string) error {
 	if err != nil {
 		return a.fail(textNoState, "error", err.Error())
 	}
+	file, _ := courseFiles(name)
+	if err := a.keepPacks(dir, c, file); err != nil {
+		return err
+	}
 	if err := course.Join(dir, c, student, code); err != nil {
 		return err
 	}
+	a.notePacks(dir, c)
 	m := &course.Membership{Student: student, Course: c}
 	a.say(textJoined, "student", student, "course", c.Name, "lessons", courseLessons(c),
 		"log", submission.LogPath(dir, m.Name()), "first", c.Lessons[0].Name)

@@ -484,12 +484,18 @@ func (a *app) findLesson(name string, progress *lessons.Progress) (*lessons.Less
 		if err != nil {
 			return nil, err
 		}
+		if l, err := a.joinedPack(p.Lesson.Name, name, progress); l != nil || err != nil {
+			return l, err
+		}
 		if path, err := filepath.Abs(name); err == nil {
 			a.warnProgress(progress.SetPath(p.Lesson.Name, path))
 		}
 		return p.Lesson, nil
 	}
 	full := pack.Prefix + strings.TrimPrefix(name, pack.Prefix)
+	if l, err := a.joinedPack(full, "", progress); l != nil || err != nil {
+		return l, err
+	}
 	if path := progress.State().Lessons[full].Path; path != "" {
 		p, err := a.goodPack(path)
 		if err != nil {

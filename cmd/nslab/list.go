@@ -7,6 +7,7 @@ import (
 
 	"github.com/fatih/color"
 
+	"github.com/nslab/nslab/checks/say"
 	"github.com/nslab/nslab/lessons"
 )
 
@@ -34,8 +35,9 @@ type stepForm struct {
 	Missing string `json:"missing,omitempty"`
 }
 
-// listText is nslab list: lessons and steps, with progress. Open names the lesson that is open, if any.
-func listText(v view, p *lessons.Progress, open string, asJSON bool) (string, error) {
+// listText is nslab list: lessons and steps, with progress. Open names the lesson that is open, if any; params are the
+// parameters of a lesson, which its titles may ask for.
+func listText(v view, p *lessons.Progress, params func(*lessons.Lesson) map[string]string, open string, asJSON bool) (string, error) {
 	var forms []lessonForm
 	for _, l := range allLessons(p) {
 		w, err := l.Words(v.lang)
@@ -43,9 +45,11 @@ func listText(v view, p *lessons.Progress, open string, asJSON bool) (string, er
 			return "", err
 		}
 		form := lessonForm{Name: l.Name, Title: w.Title, Open: l.Name == open}
+		values := params(l)
+		form.Title = say.Fill(form.Title, values)
 		for _, s := range l.Steps {
 			is := p.Step(l.Name, s.Name)
-			step := stepForm{Name: s.Name, Title: w.Steps[s.Name].Title, Done: !is.Done.IsZero(),
+			step := stepForm{Name: s.Name, Title: say.Fill(w.Steps[s.Name].Title, values), Done: !is.Done.IsZero(),
 				Hints: is.Hints, HintsOf: len(w.Steps[s.Name].Hints), Attempts: is.Attempts, Missing: is.Missing}
 			switch {
 			case step.Done:
@@ -166,7 +170,7 @@ func (a *app) list() error {
 	if inLab() {
 		return a.remote("list")(nil)
 	}
-	text, err := listText(a.view(), a.progress(), "", a.json)
+	text, err := listText(a.view(), a.progress(), a.paramsOf, "", a.json)
 	if err != nil {
 		return err
 	}
@@ -208,7 +212,7 @@ func (a *app) where() error {
 	case n == 0 && p.Current() == "":
 		a.say(textWhereNew, "lesson", l.Name, "title", w.Title)
 	default:
-		a.say(textWhereNext, "lesson", l.Name, "title", w.Title, "step", l.Steps[n].Name, "steptitle", w.Steps[l.Steps[n].Name].Title)
+		a.say(textWhereNext, "lesson", l.Name, "title", w.Title, "step", l.Steps[n].Name, "steptitle", say.Fill(w.Steps[l.Steps[n].Name].Title, a.paramsOf(l)))
 	}
 	return nil
 }

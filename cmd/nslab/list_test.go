@@ -43,7 +43,7 @@ func TestListIsAsInTestdata(t *testing.T) {
 	}{{"en", say.EN, 80}, {"fr", say.FR, 80}, {"narrow", say.FR, 44}} {
 		t.Run(tt.name, func(t *testing.T) {
 			v := view{lang: tt.lang, width: tt.width}
-			got, err := listText(v, p, "uts", false)
+			got, err := listText(v, p, (*lessons.Lesson).Defaults, "uts", false)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -54,7 +54,7 @@ func TestListIsAsInTestdata(t *testing.T) {
 				}
 			}
 			v.color = true
-			if coloured, _ := listText(v, p, "uts", false); plain([]byte(coloured)) != got {
+			if coloured, _ := listText(v, p, (*lessons.Lesson).Defaults, "uts", false); plain([]byte(coloured)) != got {
 				t.Errorf("with colours the text is another:\n%s", coloured)
 			}
 			file := filepath.Join("testdata", "list", tt.name+".txt")
@@ -75,7 +75,7 @@ func TestListIsAsInTestdata(t *testing.T) {
 }
 
 func TestListForProgramsCounts(t *testing.T) {
-	text, err := listText(view{lang: say.FR, color: true}, somewhere(t), "uts", true)
+	text, err := listText(view{lang: say.FR, color: true}, somewhere(t), (*lessons.Lesson).Defaults, "uts", true)
 	if err != nil {
 		t.Fatal(err)
 	}

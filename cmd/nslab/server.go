@@ -236,7 +236,7 @@ func (s *server) do(req request, inLab bool, caller int) reply {
 		}
 		return s.switchShell(v, req, caller)
 	case "list":
-		text, err := listText(v, s.progress, s.lesson.Name, req.JSON)
+		text, err := listText(v, s.progress, s.paramsOf, s.lesson.Name, req.JSON)
 		if err != nil {
 			return failed(v, err)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -19,7 +20,6 @@ import (
 
 	"github.com/nslab/nslab/checks/say"
 	"github.com/nslab/nslab/lessons"
-	"github.com/nslab/nslab/lessons/catalogue"
 	"github.com/nslab/nslab/lessons/course"
 	"github.com/nslab/nslab/lessons/submission"
 )
@@ -36,6 +36,7 @@ var (
 	textSubmitWho   = say.Text{EN: "you: {{student}}, in the course {{course}}", FR: "vous : {{student}}, dans le cours {{course}}"}
 	textSubmitKern  = say.Text{EN: "your kernel: {{kernel}} ({{arch}}); this nslab: {{version}}; your language: {{lang}}", FR: "votre noyau : {{kernel}} ({{arch}}) ; ce nslab : {{version}} ; votre langue : {{lang}}"}
 	textSubmitSteps = say.Text{EN: "of the steps: when they were done, how many hints and tries, what you answered: {{done}} of {{of}} are done", FR: "pour les étapes : quand elles ont été faites, combien d'indices et d'essais, vos réponses : {{done}} sur {{of}} sont faites"}
+	textSubmitPack  = say.Text{EN: "which pack the lesson {{lesson}} is: {{digest}}", FR: "de quel paquet vient la leçon {{lesson}} : {{digest}}"}
 	textSubmitKeys  = say.Text{EN: "each key that you typed in the lessons' shells, with the time, in {{sittings}} sittings; what was not shown while you typed it is not in it. These are the {{lines}} command lines:", FR: "chaque touche tapée dans les shells des leçons, avec l'heure, en {{sittings}} séances ; ce qui ne s'affichait pas pendant la frappe n'y est pas. Voici les {{lines}} lignes de commande :"}
 	textSubmitAsk   = say.Text{EN: "Write {{file}}? Something that is nobody's business can be struck out with: nslab submit --strike [y/N] ", FR: "Écrire {{file}} ? Ce qui ne regarde personne peut être rayé avec : nslab submit --strike [o/N] "}
 	textSubmitNot   = say.Text{EN: "Nothing was written. To write without being asked: nslab submit --yes", FR: "Rien n'a été écrit. Pour écrire sans question : nslab submit --yes"}
@@ -127,10 +128,20 @@ func (a *app) collect(dir string, m *course.Membership) (*submission.Submission,
 		sub.Kernel = submission.Plain(unix.ByteSliceToString(u.Release[:]))
 	}
 	p := a.progress()
+	find := a.courseFinder(m.Course, kept(dir))
 	for _, cl := range m.Course.Lessons {
-		l, err := catalogue.Find(cl.Name)
-		if err != nil {
+		l, err := find(cl.Name)
+		switch {
+		case err != nil && cl.Pack != "":
+			return nil, err
+		case err != nil:
 			continue // a lesson of another nslab: nothing was typed in it here
+		case cl.Pack != "":
+			// The finder has compared it with the pack itself.
+			if sub.Packs == nil {
+				sub.Packs = map[string]string{}
+			}
+			sub.Packs[cl.Name] = cl.Digest
 		}
 		for _, step := range l.Steps {
 			st := p.Step(l.Name, step.Name)
@@ -193,6 +204,9 @@ func (a *app) describe(sub *submission.Submission) {
 	item(textSubmitWho, "student", sub.Student, "course", sub.CourseName)
 	item(textSubmitKern, "kernel", sub.Kernel, "arch", sub.Arch, "version", sub.Program, "lang", string(sub.Lang))
 	item(textSubmitSteps, "done", strconv.Itoa(done), "of", strconv.Itoa(len(sub.Steps)))
+	for _, lesson := range slices.Sorted(maps.Keys(sub.Packs)) {
+		item(textSubmitPack, "lesson", lesson, "digest", sub.Packs[lesson])
+	}
 	item(textSubmitKeys, "sittings", strconv.Itoa(len(sub.Sittings)), "lines", strconv.Itoa(lines))
 	for i := range sub.Sittings {
 		s := &sub.Sittings[i]

@@ -30,6 +30,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -44,6 +45,9 @@ import (
 
 // Version is the version of the course file that this program writes.
 const Version = 1
+
+// packPrefix is that of package pack, which reads packs; this package only names them.
+const packPrefix = "pack:"
 
 // maxFile is more than any honest course file has.
 const maxFile = 1 << 20
@@ -63,9 +67,14 @@ type Course struct {
 	Late []Late `json:"late,omitempty"`
 }
 
-// Lesson is a lesson of the course.
+// Lesson is a lesson of the course: one of nslab's own, or a pack's.
 type Lesson struct {
+	// Name is that of the lesson; a pack's begins with "pack:".
 	Name string `json:"name"`
+	// Pack is where the pack is, a folder or an archive: a path from the folder of the course file, with slashes. Digest
+	// is the pack's own (pack.Pack): who has another pack in that place does another lesson.
+	Pack   string `json:"pack,omitempty"`
+	Digest string `json:"digest,omitempty"`
 	// Points are the points of each step, by name; "*" is for those that are not named, 1 where it is missing.
 	Points map[string]float64 `json:"points,omitempty"`
 }
@@ -102,15 +111,17 @@ func (d *Duration) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// New makes a course with an ID of its own and a secret.
-func New(name string, names []string) (*Course, Secret, error) {
+// New makes a course with an ID of its own and a secret. A step of a lesson without points gives one.
+func New(name string, all []Lesson) (*Course, Secret, error) {
 	id := make([]byte, 6)
 	secret := make([]byte, secretSize)
 	_, _ = rand.Read(id) // never fails (crypto/rand)
 	_, _ = rand.Read(secret)
-	c := &Course{Version: Version, ID: hex.EncodeToString(id), Name: name}
-	for _, l := range names {
-		c.Lessons = append(c.Lessons, Lesson{Name: l, Points: map[string]float64{"*": 1}})
+	c := &Course{Version: Version, ID: hex.EncodeToString(id), Name: name, Lessons: slices.Clone(all)}
+	for i := range c.Lessons {
+		if c.Lessons[i].Points == nil {
+			c.Lessons[i].Points = map[string]float64{"*": 1}
+		}
 	}
 	return c, secret, c.valid()
 }
@@ -166,6 +177,7 @@ func at(b []byte, err error) error {
 var (
 	idForm     = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-f]{12}$`) })
 	lessonForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`) })
+	digestForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-f]{64}$`) })
 	// A student's name becomes the name of a file.
 	studentForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$`) })
 )
@@ -202,7 +214,17 @@ func (c *Course) valid() error {
 	}
 	seen := map[string]bool{}
 	for _, l := range c.Lessons {
-		if !lessonForm().MatchString(l.Name) {
+		name, isPack := strings.CutPrefix(l.Name, packPrefix)
+		switch {
+		case isPack != (l.Pack != ""):
+			return fmt.Errorf("lesson %q: pack: the lesson of a pack, and no other, begins with %s and says where the pack is", clip(l.Name), packPrefix)
+		case isPack && (!filepath.IsLocal(filepath.FromSlash(l.Pack)) || !printable(l.Pack)):
+			return fmt.Errorf("lesson %s: pack %q: it lies beside the course file or below it, and its path leads from there", l.Name, clip(l.Pack))
+		case isPack && !digestForm().MatchString(l.Digest):
+			return fmt.Errorf("lesson %s: digest %q: it is 64 hexadecimal digits", l.Name, clip(l.Digest))
+		case !isPack && l.Digest != "":
+			return fmt.Errorf("lesson %s: a digest, and no pack", clip(l.Name))
+		case !lessonForm().MatchString(name):
 			return fmt.Errorf("lesson %q: a lesson's name is small letters, digits and hyphens", clip(l.Name))
 		}
 		if seen[l.Name] {
@@ -267,8 +289,16 @@ func (c *Course) Encode() ([]byte, error) {
 }
 
 // Has reports whether a lesson is one of the course.
-func (c *Course) Has(lesson string) bool {
-	return slices.ContainsFunc(c.Lessons, func(l Lesson) bool { return l.Name == lesson })
+func (c *Course) Has(lesson string) bool { return c.Lesson(lesson) != nil }
+
+// Lesson returns the lesson of the course that has that name; nil where there is none.
+func (c *Course) Lesson(name string) *Lesson {
+	for i := range c.Lessons {
+		if c.Lessons[i].Name == name {
+			return &c.Lessons[i]
+		}
+	}
+	return nil
 }
 
 // Points returns the points that a step gives.

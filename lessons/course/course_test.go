@@ -80,11 +80,11 @@ func TestPointsAndLateRules(t *testing.T) {
 }
 
 func TestACodeBelongsToOneStudentOfOneCourse(t *testing.T) {
-	c, secret, err := New("A", []string{"uts"})
+	c, secret, err := New("A", []Lesson{{Name: "uts"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, _, err := New("A", []string{"uts"})
+	other, _, err := New("A", []Lesson{{Name: "uts"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestACodeBelongsToOneStudentOfOneCourse(t *testing.T) {
 }
 
 func TestNumbersStayInTheirKind(t *testing.T) {
-	_, secret, _ := New("A", []string{"x"})
+	_, secret, _ := New("A", []Lesson{{Name: "x"}})
 	c := sample()
 	l := &lessons.Lesson{Name: "x", Params: []lessons.Param{
 		{Name: "a", Default: "2", Kind: lessons.Kind{Form: lessons.Number, Min: 2, Max: 4}},
@@ -183,7 +183,7 @@ func TestACourseKeepsItsOwnProgress(t *testing.T) {
 	if err := p.SetDone("uts", "rename"); err != nil {
 		t.Fatal(err)
 	}
-	c, secret, _ := New("A", []string{"uts"})
+	c, secret, _ := New("A", []Lesson{{Name: "uts"}})
 	if err := Join(dir, c, "ana", secret.Code(c, "ana")); err != nil {
 		t.Fatal(err)
 	}

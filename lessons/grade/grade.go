@@ -179,7 +179,8 @@ type File struct {
 // Options say how to grade.
 type Options struct {
 	Course *course.Course
-	Secret course.Secret
+	// Code returns a student's code; false where whoever grades does not have it.
+	Code   func(student string) (course.Code, bool)
 	Roster []course.Student
 	// Received says when submissions came, by student or by file.
 	Received map[string]time.Time
@@ -341,6 +342,11 @@ func (g *grader) read(files []File) []*entry {
 			r.Reason = fill(textOtherCourse, "course", submission.Plain(sub.CourseName))
 			continue
 		}
+		code, ok := g.o.Code(sub.Student)
+		if !ok {
+			r.Reason = fill(textNoCode, "student", sub.Student)
+			continue
+		}
 		if _, ok := roster[sub.Student]; !ok && len(roster) > 0 {
 			r.Notes = append(r.Notes, fill(textNotInRoster, "student", sub.Student))
 		}
@@ -350,7 +356,12 @@ func (g *grader) read(files []File) []*entry {
 		case submission.Short:
 			r.Notes = append(r.Notes, fill(textShort))
 		}
-		sealed := sub.Sealed(g.o.Secret.Code(g.o.Course, sub.Student))
+		for _, cl := range g.o.Course.Lessons {
+			if played, ok := sub.Packs[cl.Name]; ok && played != cl.Digest {
+				r.Notes = append(r.Notes, fill(textOtherPack, "lesson", cl.Name, "pack", submission.Plain(cl.Pack), "played", played[:12], "digest", cl.Digest[:min(12, len(cl.Digest))]))
+			}
+		}
+		sealed := sub.Sealed(code)
 		if !sealed && sub.Damage == submission.Whole {
 			r.Notes = append(r.Notes, fill(textUnsealed, "student", sub.Student))
 		}
@@ -432,7 +443,10 @@ func (g *grader) know(entries []*entry) {
 	}
 	slices.Sort(names)
 	for _, s := range names {
-		code := g.o.Secret.Code(g.o.Course, s)
+		code, ok := g.o.Code(s)
+		if !ok {
+			continue
+		}
 		for _, cl := range g.o.Course.Lessons {
 			l := g.lessons[cl.Name]
 			params := code.Params(l)
@@ -507,7 +521,7 @@ func (g *grader) work(ctx context.Context, jobs []*entry) error {
 
 // one grades one submission; false says that the worker is of no more use.
 func (g *grader) one(ctx context.Context, w Worker, e *entry) bool {
-	code := g.o.Secret.Code(g.o.Course, e.sub.Student)
+	code, _ := g.o.Code(e.sub.Student) // read has asked
 	j := &Job{File: e.file, Limits: g.o.Limits, Params: map[string]map[string]string{}}
 	for name, l := range g.lessons {
 		j.Params[name] = code.Params(l)

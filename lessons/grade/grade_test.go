@@ -16,6 +16,7 @@ import (
 	"github.com/nslab/nslab/checks/say"
 	"github.com/nslab/nslab/data"
 	"github.com/nslab/nslab/lessons/catalogue"
+	"github.com/nslab/nslab/lessons/course"
 	"github.com/nslab/nslab/lessons/grade"
 	"github.com/nslab/nslab/lessons/report"
 	"github.com/nslab/nslab/sandbox"
@@ -48,7 +49,7 @@ func worker() (grade.Worker, error) {
 }
 
 func options(c *class) grade.Options {
-	return grade.Options{Course: c.course, Secret: c.secret, Find: catalogue.Find, Shard: 1, Shards: 1, Program: "test",
+	return grade.Options{Course: c.course, Code: func(s string) (course.Code, bool) { return c.secret.Code(c.course, s), true }, Find: catalogue.Find, Shard: 1, Shards: 1, Program: "test",
 		Worker: worker, Workers: runtime.NumCPU(), Limits: grade.Limits{Time: 2 * time.Minute, Memory: 64 << 20, Output: 4 << 20}}
 }
 

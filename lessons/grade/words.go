@@ -5,6 +5,8 @@ import "github.com/nslab/nslab/checks/say"
 // What is said of a submission as a whole.
 var (
 	textOtherCourse = say.Text{EN: "It belongs to another course: {{course}}.", FR: "Il appartient à un autre cours : {{course}}."}
+	textOtherPack   = say.Text{EN: "In lesson {{lesson}} another pack was played ({{played}}…) than the course's {{pack}} ({{digest}}…), by which it was graded.", FR: "Dans la leçon {{lesson}}, un autre paquet a été joué ({{played}}…) que le {{pack}} du cours ({{digest}}…), d'après lequel la note est faite."}
+	textNoCode      = say.Text{EN: "It names the student {{student}}, and the code is not this student's.", FR: "Il nomme l'étudiant {{student}}, et le code n'est pas le sien."}
 	textNotInRoster = say.Text{EN: "{{student}} is not in the roster.", FR: "{{student}} n'est pas dans la liste."}
 	textChanged     = say.Text{EN: "The file was changed after nslab wrote it, or damaged on its way.", FR: "Le fichier a été modifié après que nslab l'a écrit, ou abîmé en route."}
 	textShort       = say.Text{EN: "The end of the file is missing.", FR: "La fin du fichier manque."}

@@ -68,6 +68,15 @@ func (w *words) name() string {
 	return s
 }
 
+// lesson is the name of a lesson: of a pack's, behind the prefix of package pack.
+func (w *words) lesson() string {
+	if rest, ok := strings.CutPrefix(w.rest, "pack:"); ok && w.err == nil {
+		w.rest = rest
+		return "pack:" + w.name()
+	}
+	return w.name()
+}
+
 func (w *words) number(limit int) int {
 	s := w.word()
 	n, err := strconv.Atoi(s)

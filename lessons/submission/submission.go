@@ -20,6 +20,7 @@
 //	TAG kernel "RELEASE" ARCH       of the student's machine, as in uname -r, and Go's name for it
 //	TAG lang en|fr                  the student's language
 //	TAG written TIME                when the file was written, in UTC (RFC 3339)
+//	TAG pack LESSON DIGEST          a lesson of the course that is a pack, and which (pack.Pack, Digest)
 //	TAG struck N                    how many pieces of what was typed the student has struck out
 //	TAG step LESSON STEP TIME|- HINTS ATTEMPTS "ANSWER" "NEED"
 //	                                a step that was tried: when it was done, how many hints were shown,
@@ -56,6 +57,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -88,7 +90,9 @@ type Submission struct {
 	Lang                  say.Lang
 	Written               time.Time
 	// Struck counts the pieces of what was typed that the student has struck out.
-	Struck   int
+	Struck int
+	// Packs are the digests of the packs that were played, by lesson.
+	Packs    map[string]string
 	Steps    []Step
 	Sittings []Sitting
 
@@ -155,7 +159,7 @@ func formatSitting(s *Sitting) string {
 
 func parseSitting(line string) (Sitting, error) {
 	w := &words{rest: line}
-	s := Sitting{Lesson: w.name(), Began: w.time(), Program: w.line(100), Done: w.list()}
+	s := Sitting{Lesson: w.lesson(), Began: w.time(), Program: w.line(100), Done: w.list()}
 	if at := w.list(); len(at) == 1 {
 		s.At = at[0]
 	} else if len(at) > 1 {
@@ -182,6 +186,9 @@ func (s *Submission) Encode(code course.Code) ([]byte, error) {
 	put("lang %s", s.Lang)
 	put("written %s", formatTime(s.Written))
 	put("struck %d", s.Struck)
+	for _, lesson := range slices.Sorted(maps.Keys(s.Packs)) {
+		put("pack %s %s", lesson, s.Packs[lesson])
+	}
 	for _, st := range s.Steps {
 		done := "-"
 		if !st.Done.IsZero() {
@@ -325,7 +332,7 @@ func (p *parser) line(line string) error {
 	}
 	kind, rest, _ := strings.Cut(line, " ")
 	w := &words{rest: rest}
-	if kind != "step" && kind != "sitting" {
+	if kind != "step" && kind != "sitting" && kind != "pack" {
 		if p.seen[kind] {
 			return fmt.Errorf("a second line %s", strconv.QuoteToASCII(clip(kind)))
 		}
@@ -353,8 +360,20 @@ func (p *parser) line(line string) error {
 		s.Written = w.time()
 	case "struck":
 		s.Struck = w.number(maxCount)
+	case "pack":
+		lesson, digest := w.lesson(), w.word()
+		if b, err := hex.DecodeString(digest); w.err == nil && (err != nil || len(b) != sha256.Size) {
+			return fmt.Errorf("%s is no digest of a pack", strconv.QuoteToASCII(clip(digest)))
+		}
+		if s.Packs[lesson] != "" || len(s.Packs) >= maxSteps {
+			return errors.New("a second line of that pack, or too many packs")
+		}
+		if s.Packs == nil {
+			s.Packs = map[string]string{}
+		}
+		s.Packs[lesson] = digest
 	case "step":
-		st := Step{Lesson: w.name(), Step: w.name()}
+		st := Step{Lesson: w.lesson(), Step: w.name()}
 		if done, ok := strings.CutPrefix(w.rest, "- "); ok {
 			w.rest = done
 		} else {

@@ -30,6 +30,7 @@ func sample() *Submission {
 	ms := func(n int) time.Duration { return time.Duration(n) * time.Millisecond }
 	return &Submission{Student: "ana@school.test", CourseID: "0123456789ab", CourseName: "Containers \u00e0 la main", Program: "v1", Kernel: "6.18.0", Arch: "amd64",
 		Lang: "fr", Written: began.Add(time.Hour),
+		Packs: map[string]string{"pack:first-name": strings.Repeat("0a", 32)},
 		Steps: []Step{{Lesson: "uts", Step: "rename", Done: began.Add(time.Minute), Hints: 1, Attempts: 2},
 			{Lesson: "net", Step: "route", Answer: "10.1.1.0/24 \x1b[31m", Missing: "tool:ss|bridge"}},
 		Sittings: []Sitting{
@@ -46,7 +47,8 @@ func sample() *Submission {
 				{After: ms(40), Action: session.Answered, Step: "route", Text: "x\ty"},
 				{After: ms(41), Action: session.Found, Step: "rename", Status: 1, Text: "uts.no"},
 			}},
-			{Lesson: "uts", Began: began, Program: "v1", Done: []string{"rename", "own"}, At: "share"}}}
+			{Lesson: "uts", Began: began, Program: "v1", Done: []string{"rename", "own"}, At: "share"},
+			{Lesson: "pack:first-name", Began: began, Program: "v1"}}}
 }
 
 func encoded(t testing.TB) []byte {
