@@ -18,6 +18,7 @@ import (
 	"github.com/nslab/nslab/lessons"
 	"github.com/nslab/nslab/lessons/catalogue"
 	"github.com/nslab/nslab/lessons/course"
+	"github.com/nslab/nslab/lessons/pack"
 )
 
 // The commands of an instructor: course here, grade and report in their files; those of a student of
@@ -149,6 +150,11 @@ func (a *app) courseInit(name, title string, names, packs []string, points float
 		return err
 	}
 	a.say(textCourseMade, "file", file, "secret", secretFile)
+	for _, l := range c.Lessons {
+		if l.Pack != "" {
+			a.say(textPackHandOut, "path", beside(file)(&l), "file", file)
+		}
+	}
 	return nil
 }
 
@@ -173,7 +179,7 @@ func (a *app) readCourse(name string) (*course.Course, finder, error) {
 	}
 	var find finder
 	if err == nil {
-		find = a.courseFinder(c, beside(file))
+		find = courseFinder(c, func(cl *course.Lesson) (*pack.Pack, error) { return a.coursePack(cl, beside(file)(cl)) })
 		err = c.Check(find)
 	}
 	if err != nil {

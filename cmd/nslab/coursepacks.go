@@ -20,20 +20,21 @@ import (
 var (
 	textFlagPack = say.Text{EN: "a lesson pack that counts too, beside the course file or below; may be repeated", FR: "un paquet de leçon qui compte aussi, à côté du fichier de cours ou au-dessous ; répétable"}
 
+	textPackHandOut   = say.Text{EN: "Hand out {{path}} together with {{file}}: it lies in the same place beside it for everybody.", FR: "Distribuez {{path}} avec {{file}} : il se trouve à la même place à côté de lui pour tous."}
 	textPackElsewhere = say.Text{EN: "the pack {{path}} does not lie beside the course file {{file}}, nor below: put it there, so that both are handed out together.",
 		FR: "le paquet {{path}} n'est ni à côté du fichier de cours {{file}} ni au-dessous : mettez-le là, pour que les deux soient distribués ensemble."}
 	textPackOther = say.Text{EN: "the pack {{path}} of lesson {{lesson}} is not the one that the course names: its digest is {{found}}, the course says {{wanted}}. Put the right one there; or, where the pack was changed on purpose, write its digest into the course file and hand both out again.",
 		FR: "le paquet {{path}} de la leçon {{lesson}} n'est pas celui que nomme le cours : son empreinte est {{found}}, le cours dit {{wanted}}. Mettez-y le bon ; ou, si le paquet a été changé exprès, écrivez son empreinte dans le fichier de cours et redistribuez les deux."}
 	textPackOtherName = say.Text{EN: "the pack {{path}} is lesson {{found}}, the course calls it {{lesson}}", FR: "le paquet {{path}} est la leçon {{found}}, le cours l'appelle {{lesson}}"}
+	textPackKept      = say.Text{EN: "the copy of the pack {{lesson}} that your course keeps cannot be used. Join the course again with: nslab join COURSE --as {{student}}", FR: "la copie du paquet {{lesson}} que garde votre cours est inutilisable. Rejoignez le cours avec : nslab join COURS --as {{student}}"}
 	textCoursePack    = say.Text{EN: "{{path}} is not the pack {{lesson}} that your course {{course}} uses: the course's own is opened", FR: "{{path}} n'est pas le paquet {{lesson}} de votre cours {{course}} : celui du cours est ouvert"}
 )
 
 // finder finds the lessons of a course by name.
 type finder func(name string) (*lessons.Lesson, error)
 
-// courseFinder returns the finder of a course, whose packs lie where place says. A pack that is not the one which the
-// course names is refused; each is read once.
-func (a *app) courseFinder(c *course.Course, place func(*course.Lesson) string) finder {
+// courseFinder returns the finder of a course, whose packs open opens; each is read once.
+func courseFinder(c *course.Course, open func(*course.Lesson) (*pack.Pack, error)) finder {
 	read := map[string]*lessons.Lesson{}
 	return func(name string) (*lessons.Lesson, error) {
 		cl := c.Lesson(name)
@@ -43,7 +44,7 @@ func (a *app) courseFinder(c *course.Course, place func(*course.Lesson) string) 
 		if l := read[name]; l != nil {
 			return l, nil
 		}
-		p, err := a.coursePack(cl, place(cl))
+		p, err := open(cl)
 		if err != nil {
 			return nil, err
 		}
@@ -52,7 +53,7 @@ func (a *app) courseFinder(c *course.Course, place func(*course.Lesson) string) 
 	}
 }
 
-// coursePack opens a pack of a course.
+// coursePack opens the pack of a course that lies at a path. One that the course does not name is refused.
 func (a *app) coursePack(cl *course.Lesson, path string) (*pack.Pack, error) {
 	p, err := a.goodPack(path)
 	switch {
@@ -150,7 +151,7 @@ func (a *app) joinedPack(name, path string, progress *lessons.Progress) (*lesson
 	if cl == nil || cl.Pack == "" {
 		return nil, nil
 	}
-	p, err := a.coursePack(cl, kept(dir)(cl))
+	p, err := a.keptPack(dir, m, cl)
 	if err != nil {
 		return nil, err
 	}
@@ -161,6 +162,16 @@ func (a *app) joinedPack(name, path string, progress *lessons.Progress) (*lesson
 	}
 	a.warnProgress(progress.SetPath(name, p.Path))
 	return p.Lesson, nil
+}
+
+// keptPack opens the state folder's copy of a pack of the course that was joined. One that is damaged is left as it is: to join
+// again writes it anew.
+func (a *app) keptPack(dir string, m *course.Membership, cl *course.Lesson) (*pack.Pack, error) {
+	p, err := pack.Open(kept(dir)(cl))
+	if err != nil || !p.OK() || p.Digest != cl.Digest || p.Lesson.Name != cl.Name {
+		return nil, a.fail(textPackKept, "lesson", strings.TrimPrefix(cl.Name, pack.Prefix), "student", m.Student)
+	}
+	return p, nil
 }
 
 // paramsOf are those of the open lesson as they are in force, of another as it would be opened.

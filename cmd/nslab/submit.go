@@ -21,6 +21,7 @@ import (
 	"github.com/nslab/nslab/checks/say"
 	"github.com/nslab/nslab/lessons"
 	"github.com/nslab/nslab/lessons/course"
+	"github.com/nslab/nslab/lessons/pack"
 	"github.com/nslab/nslab/lessons/submission"
 )
 
@@ -128,7 +129,7 @@ func (a *app) collect(dir string, m *course.Membership) (*submission.Submission,
 		sub.Kernel = submission.Plain(unix.ByteSliceToString(u.Release[:]))
 	}
 	p := a.progress()
-	find := a.courseFinder(m.Course, kept(dir))
+	find := courseFinder(m.Course, func(cl *course.Lesson) (*pack.Pack, error) { return a.keptPack(dir, m, cl) })
 	for _, cl := range m.Course.Lessons {
 		l, err := find(cl.Name)
 		switch {
