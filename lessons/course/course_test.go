@@ -222,10 +222,48 @@ func TestACourseKeepsItsOwnProgress(t *testing.T) {
 	}
 }
 
+func TestPacksLieBesideTheCourseFile(t *testing.T) {
+	digest := strings.Repeat("0a", 32)
+	for name, test := range map[string]struct {
+		lesson Lesson
+		want   string // empty for one that is right
+	}{
+		"a folder":            {Lesson{Name: "pack:x", Pack: "x", Digest: digest}, ""},
+		"an archive below":    {Lesson{Name: "pack:x-2", Pack: "packs/x.nslab.zip", Digest: digest}, ""},
+		"above":               {Lesson{Name: "pack:x", Pack: "../x", Digest: digest}, "beside the course file or below"},
+		"above after all":     {Lesson{Name: "pack:x", Pack: "a/../../x", Digest: digest}, "beside the course file or below"},
+		"absolute":            {Lesson{Name: "pack:x", Pack: "/etc", Digest: digest}, "beside the course file or below"},
+		"an escape":           {Lesson{Name: "pack:x", Pack: "x\x1b[2J", Digest: digest}, "beside the course file or below"},
+		"no digest":           {Lesson{Name: "pack:x", Pack: "x"}, "64 hexadecimal digits"},
+		"a path as digest":    {Lesson{Name: "pack:x", Pack: "x", Digest: "../../x"}, "64 hexadecimal digits"},
+		"no place":            {Lesson{Name: "pack:x", Digest: digest}, "says where the pack is"},
+		"another's name":      {Lesson{Name: "uts", Pack: "x", Digest: digest}, "begins with pack:"},
+		"a path as name":      {Lesson{Name: "pack:../x", Pack: "x", Digest: digest}, "small letters"},
+		"a digest for itself": {Lesson{Name: "uts", Digest: digest}, "no pack"},
+	} {
+		c, _, err := New("A", []Lesson{test.lesson})
+		switch {
+		case test.want == "" && err != nil:
+			t.Errorf("%s: %v", name, err)
+		case test.want != "" && (err == nil || !strings.Contains(err.Error(), test.want)):
+			t.Errorf("%s: %v, not %q", name, err, test.want)
+		case test.want == "":
+			b, err := c.Encode()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if back, err := Parse(b); err != nil || back.Lesson(test.lesson.Name).Pack != test.lesson.Pack || back.Lesson(test.lesson.Name).Digest != digest {
+				t.Errorf("%s: read again: %+v, %v", name, back, err)
+			}
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	b, _ := sample().Encode()
 	f.Add(b)
 	f.Add([]byte(`{"nslab-course":1,"id":"0123456789ab","name":"x","lessons":[{"name":"uts"}]}`))
+	f.Add([]byte(`{"nslab-course":1,"id":"0123456789ab","name":"x","lessons":[{"name":"pack:x","pack":"a/x","digest":"` + strings.Repeat("0a", 32) + `"}]}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		c, err := Parse(b)
 		if err != nil {
