@@ -106,13 +106,13 @@ type castWriter struct {
 }
 
 func (w *castWriter) Write(p []byte) (int, error) {
-	n, err := w.to.Write(p)
-	shown := p[:n]
+	// First the file: who sees something may end us at once, and the recording is to have what was seen.
+	shown := p
 	if w.cooked {
-		shown = bytes.ReplaceAll(shown, []byte("\n"), []byte("\r\n"))
+		shown = bytes.ReplaceAll(p, []byte("\n"), []byte("\r\n"))
 	}
 	w.cast.event("o", shown)
-	return n, err
+	return w.to.Write(p)
 }
 
 // setCooked tells whether the terminal makes carriage returns itself.

@@ -179,3 +179,29 @@ type scriptTB struct{ ts *testscript.TestScript }
 
 func (s scriptTB) Helper()                           {}
 func (s scriptTB) Fatalf(format string, args ...any) { s.ts.Fatalf(format, args...) }
+
+// Who sees something may kill nslab at once: it must be in the recording by then.
+func TestWhatIsShownIsRecordedBefore(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "a.cast")
+	c, err := newCast(path, castHeader{Width: 80, Height: 24}, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.close()
+	seen := false
+	w := &castWriter{cast: c, to: writerFunc(func(p []byte) (int, error) {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen = strings.Contains(string(b), string(p))
+		return len(p), nil
+	})}
+	if _, err := w.Write([]byte("hello")); err != nil || !seen {
+		t.Errorf("it was shown before it was recorded (%v)", err)
+	}
+}
+
+type writerFunc func(p []byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }

@@ -14,6 +14,8 @@ var (
 	textHintLab  = say.Text{EN: "A hint for step {{step}}, from what is in your lab now", FR: "Un indice pour l'étape {{step}}, d'après l'état de votre labo"}
 	textNoHints  = say.Text{EN: "Those were all {{n}} hints for step {{step}}. nslab step shows its text again; the commands are in it. nslab solution --anyway shows the solution.",
 		FR: "C'étaient les {{n}} indices de l'étape {{step}}. nslab step remontre son texte ; les commandes y sont. nslab solution --anyway montre la solution."}
+	textNoHints1 = say.Text{EN: "That was the only hint for step {{step}}. nslab step shows its text again; the commands are in it. nslab solution --anyway shows the solution.",
+		FR: "C'était le seul indice de l'étape {{step}}. nslab step remontre son texte ; les commandes y sont. nslab solution --anyway montre la solution."}
 )
 
 // hintForm is a hint for programs.
@@ -56,7 +58,11 @@ func (s *server) hint(v view, w lessons.Words, req request, caller int) reply {
 		hints := w.Steps[step.Name].Hints
 		n := before.Hints - len(before.Told)
 		if n >= len(hints) {
-			return reply{Status: 1, Text: textNoHints.In(v.lang, pairs([]string{"n", strconv.Itoa(len(hints)), "step", step.Name})) + "\n"}
+			text := textNoHints
+			if len(hints) == 1 {
+				text = textNoHints1
+			}
+			return reply{Status: 1, Text: text.In(v.lang, pairs([]string{"n", strconv.Itoa(len(hints)), "step", step.Name})) + "\n"}
 		}
 		s.saved(s.progress.AddHint(s.lesson.Name, step.Name))
 		form.Kind, form.Hint, form.Of = "prepared", n+1, len(hints)

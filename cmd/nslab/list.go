@@ -78,7 +78,11 @@ func (v view) list(forms []lessonForm) string {
 		name = max(name, len(form.Name))
 		numbers = max(numbers, len(fmt.Sprintf("%d/%d", form.Done, form.Of)))
 	}
-	fmt.Fprintf(&b, "%s  %s\n", v.bar(all, of, min(30, max(v.width-32, 4))), textListTotal.In(v.lang, pairs([]string{"done", fmt.Sprint(all), "of", fmt.Sprint(of)})))
+	total := textListTotal
+	if all < 2 {
+		total = textListTotal1
+	}
+	fmt.Fprintf(&b, "%s  %s\n", v.bar(all, of, min(30, max(v.width-32, 4))), total.In(v.lang, pairs([]string{"done", fmt.Sprint(all), "of", fmt.Sprint(of)})))
 	for _, form := range forms {
 		head := form.Name + strings.Repeat(" ", name-len(form.Name))
 		count := fmt.Sprintf("%-*s", numbers, fmt.Sprintf("%d/%d", form.Done, form.Of))

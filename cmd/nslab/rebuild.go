@@ -15,6 +15,8 @@ var (
 	textRebuilding = say.Text{EN: "Rebuilding the lab: {{n}} of {{of}}", FR: "Reconstruction du labo : {{n}} sur {{of}}"}
 	textRebuilt    = say.Text{EN: "The lab is rebuilt to where step {{step}} begins ({{n}} commands were typed for you).",
 		FR: "Le labo est reconstruit au point où commence l'étape {{step}} ({{n}} commandes ont été tapées pour vous)."}
+	textRebuilt1 = say.Text{EN: "The lab is rebuilt to where step {{step}} begins (one command was typed for you).",
+		FR: "Le labo est reconstruit au point où commence l'étape {{step}} (une commande a été tapée pour vous)."}
 	textNotRebuilt = say.Text{EN: "The lab could not be rebuilt to where step {{step}} begins: {{error}}. It is as the lesson begins; `nslab solution` shows what led here.",
 		FR: "Le labo n'a pas pu être reconstruit au point où commence l'étape {{step}} : {{error}}. Il est comme au début de la leçon ; `nslab solution` montre ce qui menait ici."}
 	textStepAgain = say.Text{EN: "Step {{step}} is open again, and those after it.", FR: "L'étape {{step}} est de nouveau à faire, ainsi que les suivantes."}
@@ -32,7 +34,11 @@ func (s *server) rebuilt(v view) string {
 	case n == 0:
 		return ""
 	}
-	return v.plain(textRebuilt, pairs([]string{"step", "`" + step.Name + "`", "n", strconv.Itoa(n)}))
+	text := textRebuilt
+	if n == 1 {
+		text = textRebuilt1
+	}
+	return v.plain(text, pairs([]string{"step", "`" + step.Name + "`", "n", strconv.Itoa(n)}))
 }
 
 // resetAll is the argument of a request to forget everything.

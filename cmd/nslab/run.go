@@ -359,7 +359,11 @@ func (a *app) goodbye(s *server, again bool) {
 			n++
 		}
 	}
-	a.say(textGoodbye, "lesson", s.lesson.Name, "done", strconv.Itoa(n), "of", strconv.Itoa(len(s.lesson.Steps)))
+	text := textGoodbye
+	if n < 2 {
+		text = textGoodbye1 // in French none is singular, too
+	}
+	_, _ = io.WriteString(a.out, s.view().plain(text, pairs([]string{"lesson", s.lesson.Name, "done", strconv.Itoa(n), "of", strconv.Itoa(len(s.lesson.Steps))})))
 }
 
 // crlf makes line ends that a raw terminal shows as such.

@@ -416,3 +416,29 @@ func BenchmarkTick(b *testing.B) {
 		b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "µs/99th")
 	}
 }
+
+// greeted keeps what a viewer is shown, and how.
+type greeted struct {
+	whole bool
+	out   []byte
+}
+
+func (*greeted) Begin(*screen.Screen) {}
+func (*greeted) Gone(*Shell)          {}
+func (g *greeted) Show(_ *screen.Screen, p []byte, whole bool) {
+	g.whole = g.whole || whole
+	g.out = append(g.out, p...)
+}
+
+// A terminal scrolls back to the beginning of a greeting that is longer than it, even if the shell has printed nothing so far.
+func TestALongGreetingIsToldFromItsBeginning(t *testing.T) {
+	sh := newShell(&Session{}, nil)
+	var g greeted
+	if err := sh.Watch(&g); err != nil {
+		t.Fatal(err)
+	}
+	sh.Greet([]byte("the first line\r\n" + strings.Repeat("more\r\n", 40)))
+	if g.whole || !strings.Contains(string(g.out), "the first line") {
+		t.Errorf("only the screen as it is in the end was shown: %q", g.out)
+	}
+}

@@ -71,6 +71,9 @@ func newShell(s *Session, raw *sandbox.Shell) *Shell {
 		rows, cols = 24, 80 // as sandbox.ShellOptions has it
 	}
 	sh := &Shell{Shell: raw, session: s, screen: screen.New(int(rows), int(cols))}
+	// Who watches is shown all at its Begin; were the screen still to be drawn anew, what a long greeting moves out of sight
+	// would not be told, where the shell has not yet printed anything.
+	sh.screen.Repaint()
 	sh.typing.to = raw
 	sh.size.Store(uint32(rows)<<16 | uint32(cols))
 	sh.changed = sync.NewCond(&sh.mu)
