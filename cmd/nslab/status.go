@@ -13,7 +13,7 @@ var (
 	textStatusKey    = say.Text{EN: "{{key}}: shell {{shell}}", FR: "{{key}} : shell {{shell}}"}
 	textStatusLesson = say.Text{EN: "lesson {{lesson}}", FR: "leçon {{lesson}}"}
 	textStatusStep   = say.Text{EN: "step {{n}} of {{of}}: {{step}}", FR: "étape {{n}} sur {{of}} : {{step}}"}
-	textStatusDone   = say.Text{EN: "every step is done", FR: "toutes les étapes sont faites"}
+	textStatusDone   = say.Text{EN: "every step is done", FR: "tout est fait"}
 
 	textKeyLine   = say.Text{EN: "{{key}}: the shell {{shell}}, and back", FR: "{{key}} : le shell {{shell}}, et retour"}
 	textFlagKey   = say.Text{EN: "the key that shows the other shell: F1 to F12, Ctrl-X or none", FR: "la touche qui montre l'autre shell : F1 à F12, Ctrl-X ou none"}
