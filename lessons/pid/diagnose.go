@@ -663,8 +663,9 @@ func copyOf(p, init snapshot.Process) bool {
 	return p.Parent == init.PID && p.Group == init.Group && p.Exe == init.Exe && slices.Equal(p.Args, init.Args)
 }
 
-// endedOnes lists the namespaces that were, and hold nobody any more: each as it was when its PID 1 was
-// last seen alive.
+// endedOnes lists the namespaces that were, and whose PID 1 has ended: each as it was when its PID 1 was last seen alive. Its
+// members may be there for another moment, on a busy machine a long one: with its PID 1 the kernel has sent them all
+// SIGKILL, and none can be added (pid_namespaces(7)).
 func endedOnes(v *checks.View) []held {
 	var all []held
 	var met []uint64
@@ -675,7 +676,8 @@ func endedOnes(v *checks.View) []held {
 				continue
 			}
 			met = append(met, inode)
-			if len(checks.Members(v.Now, inode)) == 0 {
+			now, there := v.Now.Proc(h.init.PID)
+			if !there || now.Start != h.init.Start || now.State == "Z" || now.State == "X" {
 				all = append(all, h)
 			}
 		}
