@@ -315,6 +315,12 @@ func (s *server) check(v view, w lessons.Words, req request, caller int) reply {
 	if err != nil {
 		return failed(v, err)
 	}
+	if last := s.progress.Step(s.lesson.Name, step.Name).Answer; step.Question && !f.Satisfied && last != "" {
+		// An answer was given: why it is not right says more than that there is none.
+		if g, _, err := s.session.Diagnose(step.Name, last, s.group(caller)); err == nil && !g.Satisfied {
+			f = g
+		}
+	}
 	if !f.Satisfied {
 		s.saved(s.progress.AddAttempt(s.lesson.Name, step.Name))
 	}
