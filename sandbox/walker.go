@@ -83,7 +83,12 @@ var walker = sync.OnceValues(func() (int, error) {
 	if err != nil {
 		return -1, err
 	}
-	fd, err := unix.MemfdCreate("init", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
+	// Who does not ask for it gets a file that cannot be executed where vm.memfd_noexec is 1. Linux before 6.3
+	// does not know the flag (memfd_create(2)).
+	fd, err := unix.MemfdCreate("init", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING|unix.MFD_EXEC)
+	if err == unix.EINVAL {
+		fd, err = unix.MemfdCreate("init", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
+	}
 	if err != nil {
 		return -1, fmt.Errorf("make a file in memory: %w", err)
 	}
