@@ -672,7 +672,8 @@ func endedOnes(v *checks.View) []held {
 	for _, s := range slices.Backward(v.Seen) {
 		for _, h := range holds(v.At(s)) {
 			inode := h.init.NS.PID
-			if slices.Contains(met, inode) {
+			// One that has no arguments any more is ending (proc_pid_cmdline(5)): what it held it may hold no more.
+			if slices.Contains(met, inode) || len(h.init.Args) == 0 {
 				continue
 			}
 			met = append(met, inode)
