@@ -672,8 +672,7 @@ func endedOnes(v *checks.View) []held {
 	for _, s := range slices.Backward(v.Seen) {
 		for _, h := range holds(v.At(s)) {
 			inode := h.init.NS.PID
-			// One that has no arguments any more is ending (proc_pid_cmdline(5)): what it held it may hold no more.
-			if slices.Contains(met, inode) || len(h.init.Args) == 0 {
+			if slices.Contains(met, inode) {
 				continue
 			}
 			met = append(met, inode)

@@ -209,13 +209,6 @@ var right = []state{
 	{"proc", "the host mounted over, and healed", do(hostShows(ns1), seen, hostShows(hostNS.PID), shell, mounted(ns1, newProc("/proc"))), "pid.own-proc"},
 
 	{"init-dies", "kill -9", do(shell, sleeps, seen, end(17, 18, 19)), "pid.all-ended"},
-	{"init-dies", "it ends after what it took along", do(shell, sleeps, seen, end(19), with(func(_ *snapshot.Process, s *snapshot.Snapshot) {
-		for i := range s.Procs {
-			if s.Procs[i].PID == 18 {
-				s.Procs[i].Args = nil
-			}
-		}
-	}), seen, end(17, 18)), "pid.all-ended"},
 	{"init-dies", "its members are ending", do(shell, sleeps, seen, end(17, 18)), "pid.all-ended"},
 	{"init-dies", "a zombie is left", do(shell, sleeps, seen, end(17, 19), zombie), "pid.all-ended"},
 	{"init-dies", "a look in the midst of it", do(shell, sleeps, seen, end(17, 18), seen, end(19)), "pid.all-ended"},
