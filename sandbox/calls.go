@@ -3,7 +3,7 @@ package sandbox
 import (
 	"errors"
 	"fmt"
-	"os/signal"
+	"iter"
 	"runtime"
 	"slices"
 	"syscall"
@@ -185,21 +185,32 @@ func (s *script) settle() {
 	s.add(settle, "settle", 0)
 }
 
-// unblock undoes what the keeper and Go did to signals: the mask outlives execve(2), and so does it that a signal
-// is ignored. Caught ones have their defaults already (CLONE_CLEAR_SIGHAND of clone(2)).
+// unblock undoes what Go, or whoever started us, did to signals: the mask outlives execve(2), and so does it that a
+// signal is ignored. Caught ones have their defaults already (CLONE_CLEAR_SIGHAND of clone(2)).
 func (s *script) unblock() {
 	var sigDefault, noSignals [32]byte // SIG_DFL is 0
-	for sig := syscall.Signal(1); sig < 32; sig++ {
-		switch sig {
-		case unix.SIGTSTP, unix.SIGTTIN, unix.SIGTTOU, unix.SIGCONT: // which Go leaves as it found them
-		default:
-			if !signal.Ignored(sig) {
-				continue
-			}
-		}
+	for sig := range ignoredSignals() {
 		s.must("rt_sigaction", unix.SYS_RT_SIGACTION, int(sig), sigDefault[:], 0, 8)
 	}
 	s.must("rt_sigprocmask", unix.SYS_RT_SIGPROCMASK, unix.SIG_SETMASK, noSignals[:8], 0, 8)
+}
+
+// ignoredSignals yields the signals that this process ignores. The kernel is asked, since package os/signal knows only
+// those that have a name; of real-time signals too a parent may have ignored some (signal(7)).
+func ignoredSignals() iter.Seq[syscall.Signal] {
+	const (
+		lastSignal = 64
+		sigIgn     = 1
+	)
+	return func(yield func(syscall.Signal) bool) {
+		for sig := syscall.Signal(1); sig <= lastSignal; sig++ {
+			var action [4]uintptr // the handler comes first
+			_, _, errno := syscall.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig), 0, uintptr(unsafe.Pointer(&action)), 8, 0, 0)
+			if errno == 0 && action[0] == sigIgn && !yield(sig) {
+				return
+			}
+		}
+	}
 }
 
 // writeFile appends the writing of a short text to a file of /proc that is

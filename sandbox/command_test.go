@@ -6,8 +6,10 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -68,6 +70,11 @@ func TestSignalReachesTheCommand(t *testing.T) {
 }
 
 func TestEverySignalIsAtItsDefault(t *testing.T) {
+	// What starts nslab may ignore any signal, also those that have no name, such as 32 and 33 (signal(7)).
+	for _, sig := range []syscall.Signal{unix.SIGTSTP, unix.SIGTTOU, 32, 33, 64} {
+		restore := ignore(t, sig)
+		defer restore()
+	}
 	l := newLab(t)
 	for _, field := range []string{"SigBlk", "SigIgn", "SigCgt"} {
 		if got := sh(t, l, "exec cat /proc/self/status"); !strings.Contains(got, field+":\t0000000000000000\n") {
@@ -79,6 +86,21 @@ func TestEverySignalIsAtItsDefault(t *testing.T) {
 	if r.out != "y\n" || strings.TrimSpace(r.err) != "141" {
 		t.Errorf("%+v", r)
 	}
+}
+
+// ignore has this process ignore a signal, behind Go's back, as if it had been started that way.
+func ignore(t *testing.T, sig syscall.Signal) (restore func()) {
+	t.Helper()
+	var before [4]uintptr
+	set := func(action, old *[4]uintptr) {
+		_, _, errno := syscall.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig), uintptr(unsafe.Pointer(action)),
+			uintptr(unsafe.Pointer(old)), 8, 0, 0)
+		if errno != 0 {
+			t.Fatalf("ignore signal %d: %v", sig, errno)
+		}
+	}
+	set(&[4]uintptr{1}, &before)
+	return func() { set(&before, nil) }
 }
 
 func TestWhatCannotBeStartedSaysWhy(t *testing.T) {
