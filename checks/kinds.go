@@ -73,5 +73,5 @@ func KindNames(kinds []snapshot.Kind) string {
 
 // Living reports whether a process is neither a zombie nor ending: such a one is in no namespace any more.
 func Living(p snapshot.Process) bool {
-	return p.State != "Z" && p.State != "X" && p.NS.PID != 0
+	return !p.Ended() && p.NS.PID != 0
 }

@@ -14,14 +14,14 @@ import (
 // unshare, nsenter or sudo that only waits for the program it started there.
 func Count(s *snapshot.Snapshot, kind snapshot.Kind, inode uint64) []snapshot.Process {
 	return slices.DeleteFunc(s.In(kind, inode), func(p snapshot.Process) bool {
-		return p.PID == 1 || p.State == "Z" || p.State == "X" || onlyWaits(s, kind, p)
+		return p.PID == 1 || p.Ended() || onlyWaits(s, kind, p)
 	})
 }
 
 func onlyWaits(s *snapshot.Snapshot, kind snapshot.Kind, p snapshot.Process) bool {
 	return slices.Contains([]string{"unshare", "nsenter", "sudo"}, p.Comm) &&
 		slices.ContainsFunc(s.Procs, func(child snapshot.Process) bool {
-			return child.Parent == p.PID && child.NS.Of(kind) == p.NS.Of(kind) && child.State != "Z"
+			return child.Parent == p.PID && child.NS.Of(kind) == p.NS.Of(kind) && !child.Ended()
 		})
 }
 

@@ -158,16 +158,47 @@ func (o *observer) readUntil(path string, short int) ([]byte, error) {
 }
 
 // processes fills in the processes and what they show of their namespaces.
+//
+// They are read one after another. Where some end meanwhile, what was read first may be of a time before that, and the
+// rest of a time after: a PID 1 that lives, without those who ended with it. So it reads until nothing ends.
 func (o *observer) processes() error {
+	var before []snapshot.Process
+	for range looksAtProcesses {
+		quiet, err := o.readProcesses()
+		if err != nil {
+			return err
+		}
+		if quiet || slices.EqualFunc(before, o.snap.Procs, samePassing) {
+			break
+		}
+		before = o.snap.Procs
+	}
+	o.machinePIDs()
+	for i := range o.snap.Procs {
+		o.namespacesOf(&o.snap.Procs[i])
+	}
+	return nil
+}
+
+// looksAtProcesses is how often the processes are read at most, in a lab in which some end all the time.
+const looksAtProcesses = 4
+
+// samePassing reports whether a process is there as before, and lives or not as before.
+func samePassing(a, b snapshot.Process) bool {
+	return a.PID == b.PID && a.Start == b.Start && a.Ended() == b.Ended()
+}
+
+// readProcesses reads the processes, and reports whether none was about to end.
+func (o *observer) readProcesses() (quiet bool, err error) {
 	dir, err := unix.Openat(o.lab.procFD, ".", unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return err
+		return false, err
 	}
 	f := os.NewFile(uintptr(dir), "the lab's /proc")
 	defer f.Close()
 	names, err := f.Readdirnames(-1)
 	if err != nil {
-		return errnoOf(err)
+		return false, errnoOf(err)
 	}
 	names = slices.DeleteFunc(names, func(name string) bool { return name[0] < '0' || name[0] > '9' })
 	// Most of the time passes in the kernel: several look at once where there are many.
@@ -188,11 +219,8 @@ func (o *observer) processes() error {
 	others.Wait()
 	o.snap.Procs = slices.Concat(found...)
 	slices.SortFunc(o.snap.Procs, func(a, b snapshot.Process) int { return cmp.Compare(a.PID, b.PID) })
-	o.machinePIDs()
-	for i := range o.snap.Procs {
-		o.namespacesOf(&o.snap.Procs[i])
-	}
-	return nil
+	gone := len(o.snap.Procs) < len(names)
+	return !gone && !slices.ContainsFunc(o.snap.Procs, snapshot.Process.Ended), nil
 }
 
 // processesEach is how many processes are worth a goroutine.
@@ -310,7 +338,7 @@ func (o *observer) process(name string, pid int) (snapshot.Process, error) {
 	if err := o.args(name, &p); err != nil {
 		return p, err
 	}
-	if p.State == "Z" || p.State == "X" {
+	if p.Ended() {
 		return p, nil // its namespaces have gone already
 	}
 	if p.NS, err = namespacesAt(o.lab.procFD, name); err != nil {

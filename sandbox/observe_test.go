@@ -73,6 +73,40 @@ func TestAChildAndAZombieAreDescribed(t *testing.T) {
 	})
 }
 
+// An init takes all processes of its PID namespace along when it ends (pid_namespaces(7)). No look may show it living
+// when they have gone.
+func TestAnInitThatEndsIsNeverSeenAliveWithoutThoseItTookAlong(t *testing.T) {
+	l := newLab(t)
+	midst := 0
+	for range 40 {
+		p, _ := background(t, l, unix.CLONE_NEWPID, "sleep 1000 & sleep 1000 & sleep 1000 & echo; wait")
+		var inode uint64
+		eventually(t, "all sleep", func() bool {
+			s := snap(t, l)
+			inode = proc(t, s, p).NS.PID
+			return len(s.In(snapshot.PID, inode)) == 4
+		})
+		killed := make(chan error)
+		go func() { killed <- p.Signal(unix.SIGKILL) }()
+		for left := 4; left > 0; {
+			s := snap(t, l)
+			members := s.In(snapshot.PID, inode)
+			if len(members) < 4 && slices.ContainsFunc(members, func(m snapshot.Process) bool { return m.PID == p.LabPID }) {
+				t.Errorf("PID 1 lives with %d of 4: %+v", len(members), members)
+			}
+			if left = len(members); left == 0 {
+				if init, there := s.Proc(p.LabPID); there && init.State == "X" {
+					midst++
+				}
+			}
+		}
+		if err := <-killed; err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("%d looks were in the midst of an end", midst)
+}
+
 // nested starts a command that makes namespaces and says the PID, in the lab, of who is in them.
 func nested(t *testing.T, l *Lab, command string) (*snapshot.Snapshot, snapshot.Process) {
 	t.Helper()

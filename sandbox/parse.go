@@ -90,6 +90,11 @@ func parseStatus(s string, p *snapshot.Process) error {
 		case "NSpid":
 			p.PIDs, e = parseInts(value)
 			seen = true
+		case "SigPnd":
+			var pending uint64
+			if pending, e = strconv.ParseUint(value, 16, 64); pending&(1<<(unix.SIGKILL-1)) != 0 {
+				p.State = "X" // it will not run again, however long it waits for its turn to end (signal(7))
+			}
 		case "CapInh":
 			p.CapInh, e = strconv.ParseUint(value, 16, 64)
 		case "CapPrm":
@@ -124,8 +129,17 @@ func parseStat(s string, p *snapshot.Process) error {
 	if i < 0 || len(fields) < 20 {
 		return fmt.Errorf("read /proc/PID/stat: %q is too short", s)
 	}
+	killed := p.State == "X" // says parseStatus
 	p.State = fields[0]
 	var err, e error
+	flags, e := strconv.ParseUint(fields[6], 10, 64)
+	if e != nil {
+		err = e
+	}
+	if (killed || flags&pfExiting != 0) && p.State != "Z" {
+		// The kernel calls it so only at the very end. An init that ends is on its way while it waits for all that it takes along.
+		p.State = "X"
+	}
 	if p.Group, e = strconv.Atoi(fields[2]); e != nil {
 		err = e
 	}
@@ -140,6 +154,9 @@ func parseStat(s string, p *snapshot.Process) error {
 	}
 	return nil
 }
+
+// pfExiting is PF_EXITING of the flags in proc_pid_stat(5): the process has begun to end (linux/sched.h).
+const pfExiting = 0x4
 
 // parseCgroup returns the path in the cgroup v2 hierarchy (cgroups(7)), the line that begins with "0::".
 func parseCgroup(s string) string {

@@ -104,6 +104,22 @@ func TestStatusAndStatAreNotFooledByACommandsName(t *testing.T) {
 			t.Errorf("%q: %+v, %v", comm, p, err)
 		}
 	}
+	for pending, killed := range map[string]bool{"0000000000000100": true, "0000000000000101": true, "0000000000000200": false, "0000000000000000": false} {
+		var p snapshot.Process
+		err := parseStatus(statusText+"SigPnd:\t"+pending+"\n", &p)
+		if err == nil {
+			err = parseStat("7 (x) S 1 5 6 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 4242 1 1", &p)
+		}
+		if err != nil || p.Ended() != killed {
+			t.Errorf("pending %s: %+v, %v", pending, p, err)
+		}
+	}
+	for flags, state := range map[string]string{"4194560": "S", "4194564": "X", "4": "X"} {
+		var p snapshot.Process
+		if err := parseStat("7 (init) S 1 5 6 0 -1 "+flags+" 1 0 0 0 0 0 0 0 20 0 1 0 4242 1 1", &p); err != nil || p.State != state || p.Ended() != (state == "X") {
+			t.Errorf("flags %s: %+v, %v", flags, p, err)
+		}
+	}
 	for _, bad := range []string{"", "7 (a) S", "7 a S 1 5 6", "7 (a) S 1 x 6 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 4242"} {
 		if err := parseStat(bad, new(snapshot.Process)); err == nil {
 			t.Errorf("%q: no error", bad)

@@ -148,7 +148,7 @@ func newMapNode(s *snapshot.Snapshot, n *snapshot.Node) *mapNode {
 	}
 	for _, p := range n.Procs {
 		form := mapProcess{PID: p.PID, PIDInside: p.Inside(), Comm: shown(p.Comm), Command: shown(strings.Join(p.Args, " ")),
-			Shell: p.Shell, Zombie: p.Zombie()}
+			Shell: p.Shell, Zombie: p.Ended()}
 		if form.Command == "" {
 			form.Command = form.Comm
 		}

@@ -29,7 +29,7 @@ var none checks.Finding
 func in(v *checks.View) []snapshot.Process {
 	made := checks.Made(v, snapshot.Cgroup)
 	return slices.DeleteFunc(slices.Clone(v.Now.Procs), func(p snapshot.Process) bool {
-		return p.State == "Z" || !slices.Contains(made, p.NS.Cgroup)
+		return p.Ended() || !slices.Contains(made, p.NS.Cgroup)
 	})
 }
 

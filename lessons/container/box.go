@@ -28,7 +28,7 @@ func shared(s *snapshot.Snapshot, p snapshot.Process) (same []snapshot.Kind, ok 
 	return same, len(same) < len(kinds())
 }
 
-func living(p snapshot.Process) bool { return p.State != "Z" && p.State != "X" && p.NS.PID != 0 }
+func living(p snapshot.Process) bool { return !p.Ended() && p.NS.PID != 0 }
 
 // boxRoot says what is wrong with a process's root: the key of a message, empty for nothing.
 func boxRoot(s *snapshot.Snapshot, p snapshot.Process) string {

@@ -223,7 +223,7 @@ func rootEvidence(s *snapshot.Snapshot, p snapshot.Process) []checks.Evidence {
 func alive(s *snapshot.Snapshot) []snapshot.Process {
 	var all []snapshot.Process
 	for _, p := range s.Procs {
-		if p.PID != 1 && p.State != "Z" && p.State != "X" {
+		if p.PID != 1 && !p.Ended() {
 			all = append(all, p)
 		}
 	}
@@ -253,7 +253,7 @@ func chrooted(v *checks.View) checks.Finding {
 func root(s *snapshot.Snapshot, ns uint64) (m snapshot.Mount, p snapshot.Process, ok bool) {
 	m, ok = checks.MountOn(s.Mounts[ns], "/")
 	for _, p := range s.In(snapshot.Mnt, ns) {
-		if p.State == "Z" || p.State == "X" {
+		if p.Ended() {
 			continue
 		}
 		return m, p, ok && !checks.HasOwnRoot(p) && p.Root.Path != "" && (p.Root.MountID == 0 || p.Root.MountID == m.ID)

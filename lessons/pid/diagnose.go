@@ -677,7 +677,7 @@ func endedOnes(v *checks.View) []held {
 			}
 			met = append(met, inode)
 			now, there := v.Now.Proc(h.init.PID)
-			if !there || now.Start != h.init.Start || now.State == "Z" || now.State == "X" {
+			if !there || now.Start != h.init.Start || now.Ended() {
 				all = append(all, h)
 			}
 		}

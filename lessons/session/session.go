@@ -522,7 +522,7 @@ func (s *Session) remember(now *snapshot.Snapshot) {
 func fingerprint(snap *snapshot.Snapshot) []string {
 	var f []string
 	for _, p := range snap.Procs {
-		if p.State != "Z" {
+		if !p.Ended() {
 			f = append(f, fmt.Sprint(p.PID, p.Start, p.NS, p.Root, p.Comm, p.CapEff))
 		}
 	}

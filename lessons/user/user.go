@@ -76,7 +76,7 @@ var limits = checks.Expect(
 const capSysAdmin = 1 << unix.CAP_SYS_ADMIN
 
 // living says that a process is one that counts: neither ended nor only waiting for the program it started.
-func living(p snapshot.Process) bool { return p.State != "Z" && p.State != "X" && p.NS.User != 0 }
+func living(p snapshot.Process) bool { return !p.Ended() && p.NS.User != 0 }
 
 // in lists the living processes of a user namespace.
 func in(s *snapshot.Snapshot, inode uint64) []snapshot.Process {

@@ -484,7 +484,7 @@ func ownInGiven(v *checks.View) (checks.Finding, bool) {
 // otherKinds recognises that namespaces were made, but none of the UTS kind.
 func otherKinds(v *checks.View) (checks.Finding, bool) {
 	for _, p := range v.Now.Procs {
-		if p.NS.UTS != v.Now.Host.UTS || p.State == "Z" {
+		if p.NS.UTS != v.Now.Host.UTS || p.Ended() {
 			continue
 		}
 		var kinds []string

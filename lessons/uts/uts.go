@@ -118,7 +118,7 @@ func shared(v *checks.View) checks.Finding {
 // living lists the processes in a UTS namespace that count.
 func living(s *snapshot.Snapshot, inode uint64) []snapshot.Process {
 	return slices.DeleteFunc(s.In(snapshot.UTS, inode), func(p snapshot.Process) bool {
-		return p.State == "Z" || p.State == "X" || waits(s, p)
+		return p.Ended() || waits(s, p)
 	})
 }
 
@@ -128,7 +128,7 @@ func waits(s *snapshot.Snapshot, p snapshot.Process) bool {
 		return false
 	}
 	return slices.ContainsFunc(s.Procs, func(child snapshot.Process) bool {
-		return child.Parent == p.PID && child.NS.UTS == p.NS.UTS && child.State != "Z"
+		return child.Parent == p.PID && child.NS.UTS == p.NS.UTS && !child.Ended()
 	})
 }
 

@@ -134,7 +134,7 @@ type Process struct {
 	// Parent, Group and Session are its parent's PID, its process group and its session, numbered as PID; 0 for
 	// a parent outside the lab.
 	Parent, Group, Session int
-	// State is the letter of proc_pid_stat(5): R, S, D, Z, T ...
+	// State is the letter of proc_pid_stat(5): R, S, D, Z, T ..., and X for one that is on its way out (see Ended).
 	State string
 	// Start is when it started, in clock ticks since boot: with PID it tells
 	// a process from a later one with the same number.
@@ -167,6 +167,10 @@ type Process struct {
 	// namespace (time_namespaces(7)).
 	BootOffset, MonotonicOffset int64
 }
+
+// Ended reports whether the process has ended: it is a zombie, for which its parent has not waited yet, or it has
+// called exit(2), or was sent SIGKILL, and gives back what it had. Such a one is in no namespace any more, for it can do nothing.
+func (p Process) Ended() bool { return p.State == "Z" || p.State == "X" }
 
 // Inside returns the number the process has in its own PID namespace.
 func (p Process) Inside() int {

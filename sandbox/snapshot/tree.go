@@ -37,10 +37,6 @@ type Member struct {
 	Shell string
 }
 
-// Zombie reports whether the process has ended and its parent has not waited for it yet. Its namespaces are gone
-// (proc_pid_ns(5)); it stands with its parent.
-func (m Member) Zombie() bool { return m.State == "Z" || m.State == "X" }
-
 // Tree arranges the lab's namespaces as a tree, with the host's at the root.
 //
 // For a kind, a node is one namespace of it. For the empty kind, a node is one set of namespaces: processes

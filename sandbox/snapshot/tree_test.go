@@ -29,7 +29,7 @@ func outline(n *Node, indent string) string {
 		if p.Shell != "" {
 			s += "=" + p.Shell
 		}
-		if p.Zombie() {
+		if p.Ended() {
 			s += "Z"
 		}
 		procs = append(procs, s)
