@@ -50,7 +50,7 @@ func (a *app) commands() *cobra.Command {
 	reset.ValidArgsFunction = completeLessonsAndSteps
 	draw := a.mapCommand()
 	solution, explain := a.solutionCommand(), a.explainCommand()
-	for _, c := range []*cobra.Command{step, hint, solution, explain} {
+	for _, c := range []*cobra.Command{step, hint, solution, explain, draw} {
 		c.Flags().BoolVar(&a.noPager, "no-pager", false, textFlagNoPager.In(a.lang, nil))
 	}
 	doctor := a.command("doctor", textDoctorShort, cobra.NoArgs, func([]string) error { return a.doctor() })

@@ -308,8 +308,11 @@ func (a *app) drawMap(args []string, file string, svg bool) error {
 	if !ok {
 		return a.fail(textNoLesson)
 	}
-	if !svg || file == "-" || rep.Error != "" {
+	switch {
+	case svg && file == "-", rep.Error != "":
 		return a.print(rep)
+	case !svg:
+		return a.printPaged(rep)
 	}
 	if err := writeWhole(file, []byte(rep.Text)); err != nil {
 		return err

@@ -13,9 +13,8 @@ import (
 
 var (
 	textFlagNoPager = say.Text{EN: "print long texts as they are, without a pager", FR: "afficher les longs textes tels quels, sans pagineur"}
-	textFromTheTop  = say.Text{EN: "This was longer than the screen. nslab step shows the step from the top.", FR: "C'était plus long que l'écran. nslab step montre l'étape depuis le début."}
+	textFromTheTop  = say.Text{EN: "Longer than the screen; from the top: nslab step", FR: "Plus long que l'écran ; depuis le début : nslab step"}
 	textIntroAbove  = say.Text{EN: "The introduction is above: scroll back, or type nslab step {{lesson}}.", FR: "L'introduction est au-dessus : remontez, ou tapez nslab step {{lesson}}."}
-	textOutroTop    = say.Text{EN: "This was longer than the screen. nslab step shows it from the top.", FR: "C'était plus long que l'écran. nslab step le remontre depuis le début."}
 )
 
 // paged is remote for a command whose text may be longer than the screen.
@@ -85,12 +84,12 @@ func (s *server) fits(text string) bool {
 	return rows == 0 || strings.Count(text, "\n") < int(rows)
 }
 
-// fromTheTop adds to a text that is longer than the screen how to read it from its beginning.
-func (s *server) fromTheTop(v view, text string, how say.Text) string {
+// fromTheTop says how to read the text of a step, or a lesson's end, from its beginning, where that is longer than the screen.
+func (s *server) fromTheTop(v view, text string) string {
 	if s.fits(text) {
-		return text
+		return ""
 	}
-	return text + v.aside(how) + "\n"
+	return v.aside(textFromTheTop) + "\n"
 }
 
 type stepTextForm struct {

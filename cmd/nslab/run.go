@@ -293,11 +293,13 @@ func (s *server) welcome(back bool, shell string) (before string, text []byte) {
 			body += v.missing(st.Name, need) + "\n"
 		}
 	}
+	task := ""
 	if step == nil {
-		body += s.outro(v, w)
+		task = s.outro(v, w)
 	} else {
-		body += v.step(w, step.Name)
+		task = v.step(w, step.Name)
 	}
+	body += task
 	body += "\n" + s.rebuilt(v) + v.aside(textHelpLine)
 	_, _, status := s.home.room()
 	// The status line names the key.
@@ -310,7 +312,7 @@ func (s *server) welcome(back bool, shell string) (before string, text []byte) {
 	if !back {
 		body = v.aside(textIntroAbove, "lesson", s.lesson.Name) + body
 	}
-	return head, []byte(crlf(s.fromTheTop(v, body, textFromTheTop)))
+	return head, []byte(crlf(body + s.fromTheTop(v, task)))
 }
 
 // announce shows steps that have become done, and the next.
@@ -320,21 +322,17 @@ func (s *server) announce(done []session.Done, next *lessons.Step) []byte {
 	for _, d := range done {
 		b.WriteString(v.finding(d.Step.Name, d.Finding))
 	}
-	b.WriteString("\n")
+	text := ""
 	if next == nil {
-		b.WriteString(s.outro(v, w))
+		text = s.outro(v, w)
 	} else {
-		b.WriteString(v.step(w, next.Name))
+		text = v.step(w, next.Name)
 		if shell := s.stepShell(next); shell != "" {
-			b.WriteString("\n" + v.aside(textStepShell, "shell", shell))
+			text += "\n" + v.aside(textStepShell, "shell", shell)
 		}
 	}
-	b.WriteString("\n")
-	how := textFromTheTop
-	if next == nil {
-		how = textOutroTop
-	}
-	return []byte(crlf(s.fromTheTop(v, b.String(), how)))
+	b.WriteString("\n" + text + "\n" + s.fromTheTop(v, text))
+	return []byte(crlf(b.String()))
 }
 
 // stepShell is the shell a step begins in, where another one was typed in last.
