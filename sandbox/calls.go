@@ -186,7 +186,7 @@ func (s *script) settle() {
 }
 
 // unblock undoes what Go, or whoever started us, did to signals: the mask outlives execve(2), and so does it that a
-// signal is ignored. Caught ones have their defaults already (CLONE_CLEAR_SIGHAND of clone(2)).
+// signal is ignored. Caught ones have had their defaults since the walker was executed; before, all are blocked.
 func (s *script) unblock() {
 	var sigDefault, noSignals [32]byte // SIG_DFL is 0
 	for sig := range ignoredSignals() {
@@ -468,19 +468,19 @@ func (img *image) merge(message []uintptr) {
 // something killed it.
 var errUnborn = errors.New("the new process was killed before it was ready")
 
-// cloneArgs is struct clone_args of clone(2): flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls.
-type cloneArgs [8]uint64
-
 // spawn makes a process that shares our memory, has every signal blocked and walks the calls. This is the only place where one is made.
 //
+// It is the clone(2) of old: clone3(2) is what many a container's seccomp filter refuses, for its flags are out of a filter's
+// sight. What clone3 could do more, CLONE_CLEAR_SIGHAND, is not missed: no handler of Go's runs in the new process, since its
+// signals are blocked until it executes a program, which gives caught ones their defaults (execve(2)).
+//
 //go:noescape
-func spawn(args *cloneArgs, calls *call, words *uintptr) (pid, errno uintptr)
+func spawn(flags uintptr, calls *call, words *uintptr) (pid, errno uintptr)
 
 // start sets a process walking; flags are added to those it takes to share our memory.
 func (img *image) start(flags uintptr) (int, error) {
 	// Without a signal at its end: nobody waits for SIGCHLD here, and each would interrupt a thread.
-	args := &cloneArgs{0: uint64(flags) | unix.CLONE_VM | unix.CLONE_CLEAR_SIGHAND}
-	pid, errno := spawn(args, (*call)(unsafe.Pointer(&img.words[2])), &img.words[img.board])
+	pid, errno := spawn(flags|unix.CLONE_VM, (*call)(unsafe.Pointer(&img.words[2])), &img.words[img.board])
 	if errno != 0 {
 		return 0, fmt.Errorf("clone a process: %w", syscall.Errno(errno))
 	}
@@ -520,9 +520,32 @@ func (s *script) run(flags uintptr) (*image, error) {
 		err = errUnborn
 	}
 	if err != nil {
+		if flags&unix.CLONE_FILES != 0 {
+			closeAll(img.opened()...)
+		}
 		return nil, err
 	}
 	return img, nil
+}
+
+// opening are the calls whose result is a new descriptor.
+var opening = []uintptr{unix.SYS_OPENAT, unix.SYS_OPENAT2, unix.SYS_SOCKET, unix.SYS_OPEN_TREE, unix.SYS_FSOPEN, unix.SYS_FSMOUNT,
+	unix.SYS_MEMFD_CREATE}
+
+// opened returns the descriptors that a script without forks has opened before it failed, and has not closed.
+func (img *image) opened() (fds []int) {
+	calls := img.script.calls
+	if failed := int(img.words[img.board]); failed > 0 {
+		calls = calls[:failed-1]
+	}
+	for i, c := range calls {
+		closed := func(d call) bool { return d.nr == unix.SYS_CLOSE && d.from[0] == int32(i)+1 }
+		// 0 is what a call that was never made has: descriptor 0 is always taken in a Go program.
+		if fd := img.result(ref(i)); fd > 0 && slices.Contains(opening, c.nr) && !slices.ContainsFunc(calls, closed) {
+			fds = append(fds, fd)
+		}
+	}
+	return fds
 }
 
 // closeAll closes descriptors that are not negative.

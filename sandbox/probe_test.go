@@ -48,6 +48,8 @@ func probe(name string, args []string) int {
 		return probeCall(args[0])
 	case "flood": // unshare, from four threads, without end
 		return flood()
+	case "write": // PATH: by whatever way root has
+		return writeTo(args[0])
 	case "spy": // PATTERN: look into every process there is, over and over
 		return spy([]byte(args[0]))
 	default:
@@ -100,4 +102,42 @@ func spy(pattern []byte) int {
 			}
 		}
 	}
+}
+
+// writeTo tries every way to write to a file: itself, by a change of its mount, by a copy of its mount, by a bind mount.
+func writeTo(path string) int {
+	found := "no"
+	try := func(how, path string) {
+		_ = os.Chmod(path, 0o777)
+		if fd, err := unix.Open(path, unix.O_RDWR|unix.O_CLOEXEC, 0); err == nil {
+			if _, err := unix.Pwrite(fd, []byte("x"), 1000); err == nil {
+				found = how
+			}
+			_ = unix.Close(fd)
+		}
+		if unix.Truncate(path, 1000) == nil {
+			found = "truncate " + how
+		}
+	}
+	try("itself", path)
+	writable := unix.MountAttr{Attr_clr: unix.MOUNT_ATTR_RDONLY}
+	if fd, err := unix.Open(path, unix.O_PATH|unix.O_CLOEXEC, 0); err != nil {
+		found = err.Error() // that it cannot be opened would prove nothing
+	} else if unix.MountSetattr(fd, "", unix.AT_EMPTY_PATH, &writable) == nil {
+		try("its mount", path)
+	}
+	if fd, err := unix.OpenTree(unix.AT_FDCWD, path, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC); err == nil {
+		_ = unix.MountSetattr(fd, "", unix.AT_EMPTY_PATH, &writable)
+		try("a copy of its mount", "/proc/self/fd/"+strconv.Itoa(fd))
+	}
+	on := "/tmp/on"
+	if err := os.WriteFile(on, nil, 0o600); err != nil {
+		found = err.Error()
+	}
+	if unix.Mount(path, on, "", unix.MS_BIND, "") == nil {
+		_ = unix.Mount("", on, "", unix.MS_REMOUNT|unix.MS_BIND, "")
+		try("a bind mount", on)
+	}
+	fmt.Println(found)
+	return 0
 }

@@ -21,8 +21,8 @@ import (
 // loaded machine, short enough that a hang is an error and not a nuisance.
 const patience = time.Minute
 
-// The test program plays two more parts: in a lab, where it is mounted as
-// nslab, a probe for what no command shows; outside, a keeper that is killed.
+// The test program plays more parts: in a lab, where it is mounted as
+// nslab, a probe for what no command shows; outside, a keeper that is killed, and tests that have to do without some system calls.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 2 && os.Args[1] == "probe" {
 		os.Exit(probe(os.Args[2], os.Args[3:]))
@@ -32,6 +32,24 @@ func TestMain(m *testing.M) {
 	}
 	if len(os.Args) > 1 && os.Args[1] == "keep-traced" {
 		os.Exit(keepTraced())
+	}
+	if len(os.Args) > 2 && os.Args[1] == refusedLabRole {
+		if err := refusedLab(os.Args[2]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	if len(os.Args) > 2 && os.Args[1] == refusedRole {
+		var err error
+		if refusals, err = parseRefusals(os.Args[2]); err == nil {
+			err = refuse(refusals, unix.SECCOMP_FILTER_FLAG_TSYNC)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "refuse", os.Args[2]+":", err)
+			os.Exit(2)
+		}
+		os.Args = append(os.Args[:1], os.Args[3:]...)
 	}
 	code := m.Run()
 	if shared.k != nil {

@@ -146,7 +146,7 @@ TEXT ·walkAddress(SB), NOSPLIT, $0-8
 DATA allSignals<>+0(SB)/8, $-1
 GLOBL allSignals<>(SB), RODATA, $8
 
-// func spawn(args *cloneArgs, calls *call, words *uintptr) (pid uintptr, errno uintptr)
+// func spawn(flags uintptr, calls *call, words *uintptr) (pid uintptr, errno uintptr)
 TEXT ·spawn(SB), NOSPLIT, $8-40
 	// The new process begins with every signal blocked.
 	MOVL  $14, AX           // rt_sigprocmask
@@ -155,11 +155,14 @@ TEXT ·spawn(SB), NOSPLIT, $8-40
 	LEAQ  old-8(SP), DX
 	MOVL  $8, R10
 	SYSCALL
-	MOVQ  args+0(FP), DI
-	MOVL  $64, SI           // CLONE_ARGS_SIZE_VER0
+	MOVQ  flags+0(FP), DI
+	XORL  SI, SI            // on the stack that is there, of which it uses nothing
+	XORL  DX, DX
+	XORL  R10, R10
+	XORL  R8, R8
 	MOVQ  calls+8(FP), BX
 	MOVQ  words+16(FP), R12
-	MOVL  $435, AX          // clone3
+	MOVL  $56, AX           // clone
 	SYSCALL
 	TESTQ AX, AX
 	JNZ   parent

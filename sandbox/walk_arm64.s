@@ -148,7 +148,7 @@ TEXT ·walkAddress(SB), NOSPLIT, $0-8
 DATA allSignals<>+0(SB)/8, $-1
 GLOBL allSignals<>(SB), RODATA, $8
 
-// func spawn(args *cloneArgs, calls *call, words *uintptr) (pid uintptr, errno uintptr)
+// func spawn(flags uintptr, calls *call, words *uintptr) (pid uintptr, errno uintptr)
 TEXT ·spawn(SB), NOSPLIT, $16-40
 	// The new process begins with every signal blocked.
 	MOVD  $2, R0            // SIG_SETMASK
@@ -157,11 +157,14 @@ TEXT ·spawn(SB), NOSPLIT, $16-40
 	MOVD  $8, R3
 	MOVD  $135, R8          // rt_sigprocmask
 	SVC
-	MOVD  args+0(FP), R0
-	MOVD  $64, R1           // CLONE_ARGS_SIZE_VER0
+	MOVD  flags+0(FP), R0
+	MOVD  $0, R1            // on the stack that is there, of which it uses nothing
+	MOVD  $0, R2
+	MOVD  $0, R3
+	MOVD  $0, R4
 	MOVD  calls+8(FP), R19
 	MOVD  words+16(FP), R20
-	MOVD  $435, R8          // clone3
+	MOVD  $220, R8          // clone
 	SVC
 	CBNZ  R0, parent
 	B     ·walk(SB)         // on no stack: this one is the parent's

@@ -3,7 +3,9 @@ package sandbox
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"sync"
 	"syscall"
@@ -77,12 +79,51 @@ func walkerELF() ([]byte, error) {
 	return append(b, text...), nil
 }
 
-// walker returns a descriptor of the walker's file. All keepers of the program share it.
-var walker = sync.OnceValues(func() (int, error) {
+// walkerFile is the descriptor of the walker's file, once there is one. All keepers of the program share it.
+var walkerFile struct {
+	sync.Mutex
+	fd int
+}
+
+// walker returns it. What does not work today, for want of memory or descriptors, may work the next time.
+func walker() (int, error) {
+	walkerFile.Lock()
+	defer walkerFile.Unlock()
+	if walkerFile.fd > 0 {
+		return walkerFile.fd, nil
+	}
 	elf, err := walkerELF()
 	if err != nil {
 		return -1, err
 	}
+	fd, err := memoryFile(elf)
+	if err != nil && !isShortage(err) {
+		// vm.memfd_noexec may be 2 (Linux 6.3): then no file of this kind can be executed. A filter may refuse the call.
+		var other error
+		if fd, other = tmpfsFile(elf); other != nil {
+			err = fmt.Errorf("%w; on a tmpfs: %w", err, other)
+		} else {
+			err = nil
+		}
+	}
+	if err != nil {
+		return -1, fmt.Errorf("make the file that new processes execute: %w", err)
+	}
+	walkerFile.fd = fd
+	return fd, nil
+}
+
+// isShortage reports whether an error is of a kind that passes.
+func isShortage(err error) bool {
+	return errors.Is(err, unix.EMFILE) || errors.Is(err, unix.ENFILE) || errors.Is(err, unix.ENOMEM) || errors.Is(err, unix.EAGAIN)
+}
+
+// A lab's root may open /proc/1/exe, and what it wrote there the next lab's walker would run, outside (CVE-2019-5736). That
+// the kernel refuses to write to what is being executed (ETXTBSY) does not help: Linux 6.11 and 6.12 do not. So the file is
+// sealed, or on a mount that is read-only and out of everybody's reach.
+
+// memoryFile makes an executable file that is in no file system.
+func memoryFile(content []byte) (int, error) {
 	// Who does not ask for it gets a file that cannot be executed where vm.memfd_noexec is 1. Linux before 6.3
 	// does not know the flag (memfd_create(2)).
 	fd, err := unix.MemfdCreate("init", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING|unix.MFD_EXEC)
@@ -90,18 +131,59 @@ var walker = sync.OnceValues(func() (int, error) {
 		fd, err = unix.MemfdCreate("init", unix.MFD_CLOEXEC|unix.MFD_ALLOW_SEALING)
 	}
 	if err != nil {
-		return -1, fmt.Errorf("make a file in memory: %w", err)
+		return -1, fmt.Errorf("memfd_create: %w", err)
 	}
-	if _, err = unix.Write(fd, elf); err == nil {
-		// A lab's root may open /proc/1/exe, and what it wrote there the next lab's walker would run, outside.
+	if _, err = unix.Write(fd, content); err == nil {
 		_, err = unix.FcntlInt(uintptr(fd), unix.F_ADD_SEALS, unix.F_SEAL_WRITE|unix.F_SEAL_GROW|unix.F_SEAL_SHRINK|unix.F_SEAL_SEAL)
 	}
 	if err != nil {
 		closeAll(fd)
-		return -1, fmt.Errorf("write the walker: %w", err)
+		return -1, fmt.Errorf("write and seal a file in memory: %w", err)
 	}
 	return fd, nil
-})
+}
+
+// tmpfsFile makes an executable file on a tmpfs of its own, and returns it opened for reading. The tmpfs is mounted
+// nowhere, and nobody can mount it: it was a detached mount (fsmount(2)), and ends with the descriptor of that, but for
+// the one file that is still open, through a mount that is read-only for ever after.
+func tmpfsFile(content []byte) (int, error) {
+	fd, err := tmpfsFileIn(content, unix.CLONE_NEWUSER|unix.CLONE_NEWNS)
+	if err != nil && os.Geteuid() == 0 {
+		if fd, rerr := tmpfsFileIn(content, unix.CLONE_NEWNS); rerr == nil {
+			return fd, nil
+		}
+	}
+	return fd, err
+}
+
+// tmpfsFileIn does it in new namespaces in which the process may mount.
+func tmpfsFileIn(content []byte, namespaces int) (int, error) {
+	s := &script{}
+	s.must("make namespaces", unix.SYS_UNSHARE, namespaces)
+	if namespaces&unix.CLONE_NEWUSER != 0 {
+		s.writeMaps(must, unix.AT_FDCWD, "/proc/", os.Geteuid(), os.Getegid())
+	}
+	// Named as a file in memory is: so it is shown to who reads the link /proc/1/exe (proc_pid_exe(5)).
+	const name = "memfd:init"
+	fs := s.must("fsopen tmpfs", unix.SYS_FSOPEN, "tmpfs", unix.FSOPEN_CLOEXEC)
+	s.must("make a tmpfs", unix.SYS_FSCONFIG, fs, unix.FSCONFIG_CMD_CREATE, 0, 0, 0)
+	mount := s.must("fsmount", unix.SYS_FSMOUNT, fs, unix.FSMOUNT_CLOEXEC, unix.MOUNT_ATTR_NOSUID|unix.MOUNT_ATTR_NODEV)
+	s.must("close", unix.SYS_CLOSE, fs)
+	file := s.must("create a file", unix.SYS_OPENAT, mount, name, unix.O_WRONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0o555)
+	s.must("fchmod", unix.SYS_FCHMOD, file, 0o555) // whatever the umask
+	s.must("write", unix.SYS_WRITE, file, content, len(content))
+	s.must("close", unix.SYS_CLOSE, file)
+	program := s.must("open the file", unix.SYS_OPENAT, mount, name, unix.O_RDONLY|unix.O_CLOEXEC)
+	s.must("unlink the file", unix.SYS_UNLINKAT, mount, name, 0)
+	attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY}
+	s.must("make the tmpfs read-only", unix.SYS_MOUNT_SETATTR, mount, "", unix.AT_EMPTY_PATH, structBytes(&attr), unix.MOUNT_ATTR_SIZE_VER0)
+	s.must("close", unix.SYS_CLOSE, mount)
+	img, err := s.run(unix.CLONE_FILES)
+	if err != nil {
+		return -1, err
+	}
+	return img.result(program), nil
+}
 
 // apart is a process that has a memory of its own, with the walker in it, and awaits its script.
 type apart struct {

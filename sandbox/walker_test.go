@@ -3,6 +3,7 @@ package sandbox
 import (
 	"bytes"
 	"debug/elf"
+	"io"
 	"os"
 	"regexp"
 	"strconv"
@@ -59,16 +60,64 @@ func TestNobodyCanWriteToTheWalker(t *testing.T) {
 	if r := shell(t, l, "cat /proc/1/exe | wc -c; echo x > /proc/1/exe"); r.status == 0 {
 		t.Errorf("%+v", r)
 	}
-	fd, err := walker()
+}
+
+// Not even when nobody executes it, by whatever way: the kernel's ETXTBSY is not what protects it.
+func TestNobodyCanWriteToAFileLikeTheWalkers(t *testing.T) {
+	l := newLab(t)
+	content := []byte("what new processes execute")
+	for name, file := range map[string]func([]byte) (int, error){"memory": memoryFile, "tmpfs": tmpfsFile} {
+		fd, err := file(content)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		f := os.NewFile(uintptr(fd), name)
+		defer f.Close()
+		if said := withStdin(t, l, f, "nslab", "probe", "write", "/proc/self/fd/0"); said != "no\n" {
+			t.Errorf("%s, in a lab: %s", name, said)
+		}
+		for _, flags := range []int{unix.O_RDWR, unix.O_WRONLY, unix.O_RDWR | unix.O_TRUNC} {
+			w, err := unix.Open("/proc/self/fd/"+strconv.Itoa(fd), flags|unix.O_CLOEXEC, 0)
+			if err != nil {
+				continue
+			}
+			if n, err := unix.Pwrite(w, []byte("x"), 0); err == nil {
+				t.Errorf("%s, opened with %#x: wrote %d bytes", name, flags, n)
+			}
+			if err := unix.Ftruncate(w, 0); err == nil {
+				t.Errorf("%s, opened with %#x: truncated", name, flags)
+			}
+			closeAll(w)
+		}
+		got := make([]byte, 100)
+		if n, err := unix.Pread(fd, got, 0); err != nil || !bytes.Equal(got[:n], content) {
+			t.Errorf("%s: the file holds %q, %v", name, got[:n], err)
+		}
+	}
+}
+
+// withStdin runs a command in a lab that gets that file as its descriptor 0, and returns what it printed.
+func withStdin(t *testing.T, l *Lab, f *os.File, args ...string) string {
+	t.Helper()
+	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := unix.Pwrite(fd, []byte("x"), 0); err != unix.EPERM {
-		t.Errorf("write: %v", err)
+	defer r.Close()
+	p, err := l.Start(Command{Args: args, Stdin: f, Stdout: w})
+	_ = w.Close()
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := unix.Ftruncate(fd, 0); err != unix.EPERM {
-		t.Errorf("truncate: %v", err)
+	said, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
 	}
+	if status, err := p.Wait(); err != nil || status != 0 {
+		t.Errorf("%q: status %d, %v", args, status, err)
+	}
+	return string(said)
 }
 
 // An init's memory holds nothing of the script it walked, nor of the keeper.
