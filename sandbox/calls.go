@@ -73,7 +73,6 @@ const (
 	fork                   // clone(2): the child walks on, the parent goes to call .to
 	wantN                  // like must, and a result of 0 is an error too (read at end of file)
 	settle                 // no call: the process forgets its script, closes all and rests for ever
-	open                   // any error is noted as with may, and 0 is an error
 )
 
 // fix is an argument that is an address: offset bytes into the arena, or into the script's own bytes on the board.
@@ -171,17 +170,17 @@ func (s *script) exit(status int) {
 	s.must("exit", unix.SYS_EXIT_GROUP, status)
 }
 
-// report appends the sending of the board by a process that is apart.
-func (s *script) report() {
+// report appends the sending of the board by a process that is apart. Who cannot send it must end: nobody would know of it.
+func (s *script) report(kind callKind) {
 	if s.sock > 0 {
-		s.may("report", unix.SYS_SENDTO, s.sock, wholeBoard{}, boardLen{}, unix.MSG_NOSIGNAL, 0, 0)
+		s.add(kind, "report", unix.SYS_SENDTO, s.sock, wholeBoard{}, boardLen{}, unix.MSG_NOSIGNAL, 0, 0)
 	}
 }
 
 // settle appends what an init is when all is done: a process without descriptors that only waits.
 func (s *script) settle() {
 	s.unblock()
-	s.report()
+	s.report(must)
 	s.add(settle, "settle", 0)
 }
 
@@ -370,7 +369,7 @@ func (s *script) image(at uintptr) *image {
 	const word = unsafe.Sizeof(uintptr(0))
 	// Where anyone goes on after an error.
 	fail := int32(len(s.calls))
-	s.report()
+	s.report(may)
 	s.exit(126)
 	n := len(s.calls)
 	img := &image{script: s, board: 2 + n*int(unsafe.Sizeof(call{})/word)}

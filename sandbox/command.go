@@ -6,8 +6,10 @@ import (
 	"os"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -49,6 +51,9 @@ type Process struct {
 	err    error
 }
 
+// newbornName is how the lab's ps(1) shows a command before its exec.
+const newbornName = "nslab"
+
 // ErrNotFound is the error of a command whose program is nowhere in the lab's Path.
 var ErrNotFound = errors.New("no such command in the lab")
 
@@ -83,7 +88,7 @@ func (l *Lab) startCommand(c Command) (*Process, error) {
 	}
 	t := l.listenTo(c.shell)
 	keep := slices.Concat(l.nsFDs(), l.cgroup.fds(), std[:], t.keep())
-	a, err := startApart([]string{"nslab"}, nil, keep...)
+	a, err := startApart([]string{newbornName}, nil, keep...)
 	if err != nil {
 		t.forget()
 		l.alive.Done()
@@ -107,18 +112,22 @@ func (l *Lab) startCommand(c Command) (*Process, error) {
 		t.install(s, slices.Max(keep)+1)
 		s.execIn(c.Args, c.Env)
 	})
-	s.report()
+	s.report(must)
 	s.exit(0)
 	<-l.keeper.furnished
 	t.hear()
+	var heldUp bool
+	a.waitNoLonger(helpEvery, l.helpOn(&heldUp))
 	img, err := a.walk(nil)
 	p := &Process{done: make(chan struct{})}
 	p.PID, err = img.born(err, a.pid, number, between)
-	known.Store(p.PID, true)
 	if err != nil {
-		known.Delete(p.PID)
 		if p.PID > 0 {
+			_ = unix.Kill(p.PID, unix.SIGKILL) // whatever it was that failed
 			_, _ = reap(p.PID)
+		}
+		if heldUp {
+			err = errHeldUp
 		}
 		if errors.Is(err, unix.ENOENT) && strings.HasPrefix(err.Error(), "execve") {
 			err = ErrNotFound
@@ -127,6 +136,7 @@ func (l *Lab) startCommand(c Command) (*Process, error) {
 		l.alive.Done()
 		return nil, err
 	}
+	known.Store(p.PID, true)
 	if pids, perr := nsPIDs(p.PID); perr == nil && len(pids) > l.depth {
 		p.LabPID = pids[l.depth]
 	}
@@ -135,6 +145,38 @@ func (l *Lab) startCommand(c Command) (*Process, error) {
 		p.await()
 	}()
 	return p, nil
+}
+
+// errHeldUp is the error of a command whose process could not come as far as its exec.
+var errHeldUp = errors.New("something in the lab holds up new processes: it stops them, or has frozen their cgroup")
+
+// How long a new process may have told nothing until the keeper helps it on, and how often; and when it is given up.
+var (
+	helpEvery   = 250 * time.Millisecond
+	giveUpAfter = 10 * time.Second
+)
+
+// helpOn returns what there is to do each time a new process of the lab has told nothing for helpEvery. It is in the lab
+// before its exec: a learner may have stopped it (kill -STOP -1), or frozen the cgroup it is in. It is told to
+// go on and, where that does not help in the end, killed; then heldUp is set.
+func (l *Lab) helpOn(heldUp *bool) func() {
+	seen := map[int]time.Time{}
+	return func() {
+		for pid := range strangers(l.ns.pid) {
+			// The name that startCommand gives it; what it executes has another.
+			if b, err := readProc(strconv.Itoa(pid) + "/cmdline"); err != nil || string(b) != newbornName+"\x00" {
+				continue
+			}
+			if seen[pid].IsZero() {
+				seen[pid] = time.Now()
+			}
+			_ = unix.Kill(pid, unix.SIGCONT)
+			if time.Since(seen[pid]) > giveUpAfter {
+				*heldUp = true
+				_ = unix.Kill(pid, unix.SIGKILL)
+			}
+		}
+	}
 }
 
 // await waits for the end of the process.

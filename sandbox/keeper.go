@@ -35,6 +35,7 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"os"
 	"strconv"
 	"strings"
@@ -65,7 +66,6 @@ type Keeper struct {
 	// the ID that stands for root in the labs.
 	root   bool
 	anchor int
-	depth  int // where in a list of NSpid its PID namespace stands
 	user   int // descriptors of the anchor's namespaces
 	mnt    int
 	pid    int
@@ -149,12 +149,13 @@ func (k *Keeper) start(userFlag uintptr) error {
 	s := a.script
 	s.grow(96)
 	s.dieWithKeeper()
-	s.alive()
+	const unmapped, anchored = 1, 2 // what it tells
 	if userFlag != 0 {
 		s.must("make a user namespace", unix.SYS_UNSHARE, unix.CLONE_NEWUSER)
 		if k.root {
 			// Only from outside may somebody else be made root.
-			s.tell()
+			s.tell(unmapped)
+			s.hear()
 		} else {
 			s.writeMaps(must, unix.AT_FDCWD, "/proc/", os.Geteuid(), os.Getegid())
 		}
@@ -174,15 +175,22 @@ func (k *Keeper) start(userFlag uintptr) error {
 		k.becomeRoot(s, userFlag != 0)
 		s.setsid()
 		// A change of credentials clears the signal (PR_SET_PDEATHSIG(2const)), so it is set
-		// after the last; and the program may have died before.
+		// after the last; and the program may have died before: only its answer proves that it had not. All else
+		// that a keeper makes ends with the anchor, or by itself.
 		s.dieWithKeeper()
-		s.alive()
+		s.tell(anchored)
 		s.lockMachine()
 		s.stage(&k.tools, program)
+		s.hear()
 		s.beInit("nslab-keeper")
 	})
 	s.exit(0)
-	img, err := a.walk(func() error { return k.writeMaps(a.pid) })
+	img, err := a.walk(func(news byte) error {
+		if news == unmapped {
+			return k.writeMaps(a.pid)
+		}
+		return nil
+	})
 	k.anchor, err = img.born(err, a.pid, number)
 	if err == nil {
 		known.Store(k.anchor, true)
@@ -223,9 +231,7 @@ func (k *Keeper) openAnchor() error {
 		}
 		*ns.fd = fd
 	}
-	pids, err := nsPIDs(k.anchor)
-	k.depth = len(pids) - 1
-	return err
+	return nil
 }
 
 // Close ends every lab and the keeper. It may be called more than once.
@@ -250,7 +256,7 @@ func (k *Keeper) close() error {
 	}
 	if err := unix.Kill(k.anchor, unix.SIGKILL); err != nil {
 		errs = append(errs, fmt.Errorf("end the keeper's process %d: %w", k.anchor, err))
-	} else if err := reapInit(k.anchor, k.pid, k.depth); err != nil {
+	} else if err := reapInit(k.anchor, k.pid); err != nil {
 		errs = append(errs, err)
 	}
 	closeAll(k.user, k.mnt, k.pid)
@@ -271,7 +277,7 @@ func (k *Keeper) Kill() error {
 // An init does not end before every process of its PID namespace has been waited
 // for (pid_namespaces(7)), and some of those are children of ours that were killed before
 // they could say their number: whoever waits for the others does not know them.
-func reapInit(pid, ns, depth int) error {
+func reapInit(pid, ns int) error {
 	fd, err := unix.PidfdOpen(pid, 0)
 	if err == nil {
 		defer closeAll(fd)
@@ -281,7 +287,7 @@ func reapInit(pid, ns, depth int) error {
 			if n > 0 || err != nil && err != unix.EINTR {
 				break
 			}
-			reapStrays(pid, ns, depth)
+			reapStrays(pid, ns)
 		}
 	}
 	_, err = reap(pid)
@@ -289,36 +295,69 @@ func reapInit(pid, ns, depth int) error {
 	return err
 }
 
-// reapStrays waits for the children that nobody knows and that are dead, in the PID namespace ns
-// and below; depth is where ns stands in a list of NSpid.
-func reapStrays(init, ns, depth int) {
-	tasks, err := os.ReadDir("/proc/self/task")
-	if err != nil {
-		return
-	}
-	for _, task := range tasks {
-		b, err := os.ReadFile("/proc/self/task/" + task.Name() + "/children")
-		if err != nil {
-			continue
-		}
-		children, err := parseInts(string(b))
-		if err != nil {
-			continue
-		}
-		for _, pid := range children {
-			if pid == init || isKnown(pid) {
-				continue
-			}
-			if inside, err := pidIn(ns, pid); err == nil {
-				if inside == 0 {
-					continue // another's, perhaps being born
-				}
-			} else if pids, err := nsPIDs(pid); err != nil || len(pids) <= depth {
-				continue
-			}
+// reapStrays waits for the children that nobody knows and that are dead, in the PID namespace ns and below. Those of
+// others, which may be being born, are not touched.
+func reapStrays(init, ns int) {
+	for pid := range strangers(ns) {
+		if pid != init {
 			_, _ = unix.Wait4(pid, nil, unix.WALL|unix.WNOHANG, nil)
 		}
 	}
+}
+
+// strangers yields our children in the PID namespace ns and below that nobody waits for, or not yet.
+func strangers(ns int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		tasks, err := os.ReadDir("/proc/self/task")
+		if err != nil {
+			return
+		}
+		for _, task := range tasks {
+			b, err := os.ReadFile("/proc/self/task/" + task.Name() + "/children")
+			if err != nil {
+				continue
+			}
+			children, err := parseInts(string(b))
+			if err != nil {
+				continue
+			}
+			for _, pid := range children {
+				if !isKnown(pid) && isIn(ns, pid) && !yield(pid) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// isIn reports whether a child of ours, dead or alive, is in the PID namespace ns or below it.
+func isIn(ns, pid int) bool {
+	inside, err := pidIn(ns, pid)
+	if err != nil {
+		return isBelow(ns, pid) // before Linux 6.11
+	}
+	return inside != 0
+}
+
+// isBelow does it by going up from the process's own PID namespace (NS_GET_PARENT of ioctl_nsfs(2)).
+func isBelow(ns, pid int) bool {
+	var want, st unix.Stat_t
+	if unix.Fstat(ns, &want) != nil {
+		return false
+	}
+	fd, err := unix.Open("/proc/"+strconv.Itoa(pid)+"/ns/pid", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	for err == nil {
+		serr := unix.Fstat(fd, &st)
+		if serr == nil && st.Dev == want.Dev && st.Ino == want.Ino {
+			closeAll(fd)
+			return true
+		}
+		var up int
+		up, err = unix.IoctlRetInt(fd, unix.NS_GET_PARENT)
+		closeAll(fd)
+		fd = up
+	}
+	return false // EPERM: we have come to our own
 }
 
 // known are the numbers of children that somebody waits for.
@@ -361,12 +400,6 @@ func (s *script) setsid() { s.may("setsid", unix.SYS_SETSID) }
 // runtime ends no thread unless a goroutine exits while locked to it, and none of ours does.
 func (s *script) dieWithKeeper() {
 	s.must("prctl PR_SET_PDEATHSIG", unix.SYS_PRCTL, unix.PR_SET_PDEATHSIG, int(unix.SIGKILL))
-}
-
-// alive appends the proof that the keeper has not died before dieWithKeeper: a
-// look at the socket at whose other end it is: there is nothing to be heard, but not the end either.
-func (s *script) alive() {
-	s.add(open, "look for the keeper", unix.SYS_RECVFROM, s.sock, s.space(1), 1, unix.MSG_DONTWAIT|unix.MSG_PEEK, 0, 0)
 }
 
 // lockMachine appends making all that the machine has mounted read-only in the

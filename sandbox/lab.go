@@ -125,7 +125,6 @@ func (l *Lab) start() error {
 	l.cgroup.begin(s)
 	k.dropGroups(s)
 	s.dieWithKeeper()
-	s.alive()
 	k.join(s)
 	s.must("join the keeper's PID namespace", unix.SYS_SETNS, k.pid, unix.CLONE_NEWPID)
 	k.becomeRoot(s, !k.noUser)
@@ -223,7 +222,7 @@ func (s *script) intoPID(flags, memory uintptr, proc ref, body func()) (number, 
 		s.fork("clone a process in the lab", flags|memory|unix.CLONE_PARENT|unix.CLONE_VFORK, func() {
 			s.readNumber(proc, number)
 			if memory == 0 {
-				s.report() // the others do not see it
+				s.report(must) // the others do not see it
 			}
 			body()
 		})
@@ -424,7 +423,7 @@ func (l *Lab) end() error {
 		l.endTrace()
 		l.alive.Wait()
 		l.closeTrace()
-		l.endErr = reapInit(l.init, l.ns.pid, l.depth)
+		l.endErr = reapInit(l.init, l.ns.pid)
 		l.cgroup.close()
 		closeAll(l.fds()...)
 	})

@@ -206,7 +206,7 @@ func TestTracedProcessHasNoListenerOfItsOwn(t *testing.T) {
 		second = a.installFilter(listenerFlags())
 		a.exit(0)
 	})
-	a.report()
+	a.report(must)
 	a.exit(0)
 	<-l.keeper.furnished
 	img, err := a.walk(nil)

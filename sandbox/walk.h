@@ -12,7 +12,6 @@
 #define kind_fork   2
 #define kind_wantN  3
 #define kind_settle 4
-#define kind_open   5
 
 // Where a process of its own memory has its script, and how much room there is.
 #define page_at   0x10000000

@@ -69,8 +69,6 @@ have:
 	JEQ   onward            // the child
 	CMPL  CX, $kind_wantN
 	JEQ   failed
-	CMPL  CX, $kind_open
-	JEQ   failed
 store:
 	MOVQ  AX, (R14)
 	MOVLQSX call_time(R13), AX
@@ -92,8 +90,6 @@ error:
 	CMPQ  AX, $-4           // EINTR
 	JEQ   next
 	CMPL  CX, $kind_may
-	JEQ   store
-	CMPL  CX, $kind_open
 	JEQ   store
 	NEGQ  AX
 failed:

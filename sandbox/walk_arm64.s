@@ -66,8 +66,6 @@ have:
 	BEQ   onward            // the child
 	CMP   $kind_wantN, R9
 	BEQ   failed
-	CMP   $kind_open, R9
-	BEQ   failed
 store:
 	MOVD  R0, (R22)
 	MOVW  call_time(R21), R10
@@ -88,8 +86,6 @@ error:
 	CMN   $4, R0            // EINTR
 	BEQ   next
 	CMP   $kind_may, R9
-	BEQ   store
-	CMP   $kind_open, R9
 	BEQ   store
 	NEG   R0, R0
 failed:

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"sync"
 	"syscall"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -190,6 +191,7 @@ type apart struct {
 	*script
 	pid   int
 	ours  int    // our end of the socket
+	late  func() // called when nothing has been heard for as long as waitNoLonger says
 	outer *image // what it walks before its exec, in our memory
 	start int64  // when it was started, where timed is set
 }
@@ -231,26 +233,55 @@ func startApart(argv, env []string, keep ...int) (*apart, error) {
 	return &apart{script: &script{sock: ends[1]}, pid: pid, ours: ends[0], outer: outer, start: start.Nano()}, nil
 }
 
+// waitNoLonger has walk call late whenever nothing has been heard for that long.
+func (a *apart) waitNoLonger(than time.Duration, late func()) {
+	t := unix.NsecToTimeval(int64(than))
+	if unix.SetsockoptTimeval(a.ours, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &t) == nil {
+		a.late = late
+	}
+}
+
 // walk sends the script and waits until every process of it has called execve(2), settled or ended. Told
 // is called when a process of the script does what tell appends. The first error of a process is returned;
 // the image in any case. The process itself has yet to be waited for (born).
-func (a *apart) walk(told func() error) (*image, error) {
+func (a *apart) walk(told func(news byte) error) (*image, error) {
 	defer closeAll(a.ours)
 	img := a.image(pageAt)
+	// Who hears nothing more from us ends; what we have of it has come by then, or comes still.
+	give := func(b []byte) error {
+		for {
+			err := unix.Send(a.ours, b, unix.MSG_NOSIGNAL)
+			switch err {
+			case unix.EINTR:
+				continue
+			case nil, unix.EPIPE, unix.ECONNRESET: // a process that has gone is found out below
+				return nil
+			}
+			return fmt.Errorf("send a new process what it has to do: %w", err)
+		}
+	}
 	var err error
 	if size := len(wordBytes(img.words)); size > pageSize {
 		err = fmt.Errorf("a script of %d bytes does not fit into %d", size, pageSize)
-		_ = unix.Shutdown(a.ours, unix.SHUT_RDWR)
 	} else {
-		// A process that has gone is found out below.
-		_ = unix.Send(a.ours, wordBytes(img.words), unix.MSG_NOSIGNAL)
+		err = give(wordBytes(img.words))
 	}
 	message := make([]uintptr, img.end-img.board)
 	heard := false
 	for {
+		if err != nil {
+			_ = unix.Shutdown(a.ours, unix.SHUT_WR)
+		}
 		n, _, rerr := unix.Recvfrom(a.ours, wordBytes(message), 0)
-		if rerr == unix.EINTR {
+		if rerr == unix.EINTR || rerr == unix.ECONNRESET {
+			continue // the latter says that what we sent was not read, before what was sent to us can be (unix(7))
+		}
+		if rerr == unix.EAGAIN {
+			a.late()
 			continue
+		}
+		if rerr != nil && err == nil {
+			err = fmt.Errorf("hear from a new process: %w", rerr)
 		}
 		if rerr != nil || n == 0 {
 			break
@@ -260,11 +291,11 @@ func (a *apart) walk(told func() error) (*image, error) {
 			img.merge(message)
 			continue
 		}
-		if err = told(); err != nil {
-			_ = unix.Shutdown(a.ours, unix.SHUT_RDWR)
-			continue
+		if err == nil {
+			if err = told(wordBytes(message)[0]); err == nil {
+				err = give([]byte{1})
+			}
 		}
-		_ = unix.Send(a.ours, []byte{1}, unix.MSG_NOSIGNAL)
 	}
 	if err == nil {
 		err = a.outer.err()
@@ -282,8 +313,11 @@ func (a *apart) walk(told func() error) (*image, error) {
 	return img, err
 }
 
-// tell appends telling the keeper that the process has come so far, and waiting for its word.
-func (s *script) tell() {
-	s.must("tell the keeper", unix.SYS_SENDTO, s.sock, []byte{1}, 1, unix.MSG_NOSIGNAL, 0, 0)
+// tell appends telling the keeper how far the process has come, and hear the waiting for its word.
+func (s *script) tell(news byte) {
+	s.must("tell the keeper", unix.SYS_SENDTO, s.sock, []byte{news}, 1, unix.MSG_NOSIGNAL, 0, 0)
+}
+
+func (s *script) hear() {
 	s.add(wantN, "wait for the keeper", unix.SYS_RECVFROM, s.sock, s.space(1), 1, 0, 0, 0)
 }

@@ -3,12 +3,14 @@ package sandbox
 import (
 	"bytes"
 	"debug/elf"
+	"errors"
 	"io"
 	"os"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -25,7 +27,7 @@ func TestTheWalkerKnowsWhatACallIs(t *testing.T) {
 		"call_nr": unsafe.Offsetof(c.nr), "call_args": unsafe.Offsetof(c.args), "call_from": unsafe.Offsetof(c.from),
 		"call_to": unsafe.Offsetof(c.to), "call_fail": unsafe.Offsetof(c.fail), "call_kind": unsafe.Offsetof(c.kind),
 		"call_time": unsafe.Offsetof(c.time), "call_size": unsafe.Sizeof(c),
-		"kind_may": uintptr(may), "kind_fork": uintptr(fork), "kind_wantN": uintptr(wantN), "kind_settle": uintptr(settle), "kind_open": uintptr(open),
+		"kind_may": uintptr(may), "kind_fork": uintptr(fork), "kind_wantN": uintptr(wantN), "kind_settle": uintptr(settle),
 		"page_at": pageAt, "page_size": pageSize,
 	}
 	for _, m := range regexp.MustCompile(`(?m)^#define (\w+) +(\w+)$`).FindAllStringSubmatch(string(header), -1) {
@@ -197,5 +199,79 @@ func TestTheResultsOfAScriptCanBeItsArguments(t *testing.T) {
 	}
 	if got := unix.ByteSliceToString(img.bytes(text, 8)); got != "walked" {
 		t.Errorf("%q", got)
+	}
+}
+
+// A learner's loop that stops all processes, those too that are on the way to their exec, keeps nobody waiting for ever.
+func TestALabThatStopsNewProcessesHangsNobody(t *testing.T) {
+	defer func(every, after time.Duration) { helpEvery, giveUpAfter = every, after }(helpEvery, giveUpAfter)
+	helpEvery, giveUpAfter = 5*time.Millisecond, 200*time.Millisecond
+	l := newLabOf(t, ownKeeper(t), LabOptions{})
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	_, err = l.Start(Command{Args: []string{"sh", "-c", "echo ready; while :; do kill -STOP -1; done"}, Stdout: w})
+	_ = w.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.Read(make([]byte, 10)); err != nil {
+		t.Fatal(err)
+	}
+	within(t, patience, "starts of commands", func() {
+		for range 20 {
+			if _, err := l.Start(Command{Args: []string{"true"}, Flags: unix.CLONE_NEWPID}); err != nil && !errors.Is(err, errHeldUp) {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+// Which children are of a PID namespace is found out in either way that kernels have, whether they live or not.
+func TestChildrenAreKnownByTheirPIDNamespace(t *testing.T) {
+	k := keeper(t)
+	a, b := newLab(t), newLab(t)
+	inside, err := a.Start(Command{Args: []string{"sleep", "1000"}, Flags: unix.CLONE_NEWPID})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead, err := a.Start(Command{Args: []string{"sleep", "1000"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead.mu.Lock() // so it will not be reaped
+	defer dead.mu.Unlock()
+	if err := unix.Kill(dead.PID, unix.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the process is dead", func() bool {
+		b, err := readProc(strconv.Itoa(dead.PID) + "/stat")
+		return err == nil && bytes.Contains(b, []byte(") Z "))
+	})
+	for _, c := range []struct {
+		what string
+		ns   int
+		pid  int
+		want bool
+	}{
+		{"a lab's init in its lab", a.ns.pid, a.init, true},
+		{"a lab's init in its keeper", k.pid, a.init, true},
+		{"a lab's init in another lab", b.ns.pid, a.init, false},
+		{"a process in a namespace of its own, in its lab", a.ns.pid, inside.PID, true},
+		{"a process in a namespace of its own, in another lab", b.ns.pid, inside.PID, false},
+		{"the anchor in a lab", a.ns.pid, k.anchor, false},
+		{"a process that has ended, in its lab", a.ns.pid, dead.PID, true},
+		{"a process that has ended, in another lab", b.ns.pid, dead.PID, false},
+		{"a process that has ended, in its keeper", k.pid, dead.PID, true},
+		{"a process in a namespace of its own, in its keeper", k.pid, inside.PID, true},
+	} {
+		if got := isBelow(c.ns, c.pid); got != c.want {
+			t.Errorf("%s: isBelow says %v", c.what, got)
+		}
+		if got := isIn(c.ns, c.pid); got != c.want {
+			t.Errorf("%s: isIn says %v", c.what, got)
+		}
 	}
 }
