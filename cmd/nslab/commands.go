@@ -35,7 +35,10 @@ func (a *app) commands() *cobra.Command {
 	shell.ValidArgsFunction = completeShells
 	for _, c := range []*cobra.Command{run, shell} {
 		c.Flags().StringVar(&a.term.key, "key", "", textFlagKey.In(a.lang, nil))
+		c.Flags().StringVar(&a.term.traceKey, "trace-key", "", textFlagTraceKey.In(a.lang, nil))
 		c.Flags().BoolVar(&a.term.noStatus, "no-status", false, textFlagBar.In(a.lang, nil))
+		completeValue(c, "key", keyWords()...)
+		completeValue(c, "trace-key", keyWords()...)
 	}
 	check := a.command("check [STEP]", textCheckShort, cobra.MaximumNArgs(1), a.remote("check"))
 	check.Flags().BoolVarP(&a.verbose, "verbose", "v", false, textFlagEvidence.In(a.lang, nil))

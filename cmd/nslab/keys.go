@@ -2,16 +2,19 @@ package main
 
 import (
 	"bytes"
+	"cmp"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 )
 
-// key is a key that nslab takes for itself: it shows the lesson's next shell.
+// key is a key that nslab takes for itself: one shows the lesson's next shell, another the system calls.
 //
-// F12 is the default. Every terminal sends it alike, on every keyboard; bash
-// (emacs and vi mode), BusyBox sh, vi, less, top, tmux and screen leave it alone; for nano it is
-// a second way to its spell checker, beside Ctrl-T. The control characters that are
+// F12 and F8 are the defaults. Every terminal sends them alike, on every keyboard; bash
+// (emacs and vi mode), BusyBox sh, vi, less, top, tmux and screen leave them alone; for nano F12 is
+// a second way to its spell checker, beside Ctrl-T, and F8 one to the next page, beside Ctrl-V. F1, F10 and F11 do not come
+// through: windows take them for their help, their menu and the full screen. The control characters that are
 // left over are worse: Ctrl-] jumps to a tag in vi, and it, Ctrl-^ and Ctrl-\ are hardly to be typed on
 // keyboards such as the French one. Typed after Ctrl-V, which shells and editors know as "take the next key as it is", the
 // key is the program's.
@@ -21,7 +24,36 @@ type key struct {
 	sent []string
 }
 
-const defaultKey = "F12"
+const (
+	defaultKey      = "F12"
+	defaultTraceKey = "F8"
+)
+
+// badKey is a name that is no key's, or that of one that cannot be used.
+type badKey string
+
+func (b badKey) Error() string { return fmt.Sprintf("no key %q", string(b)) }
+
+// errSameKey says that one key was named for both.
+var errSameKey = errors.New("one key for two things")
+
+// parseKeys reads the names of the key for the other shell and of that for the system calls. Where the first is the second's
+// default, that is the first's.
+func parseKeys(name, traceName string) (shell, trace key, err error) {
+	if shell, err = parseKey(cmp.Or(name, defaultKey)); err != nil {
+		return shell, trace, err
+	}
+	if traceName == "" {
+		traceName = defaultTraceKey
+		if shell.name == traceName {
+			traceName = defaultKey
+		}
+	}
+	if trace, err = parseKey(traceName); err == nil && trace.name == shell.name && trace.name != "" {
+		err = errSameKey
+	}
+	return shell, trace, err
+}
 
 // functionKeys are what terminals send for F1 and so on: xterm and its kin, then the Linux console's or rxvt's own.
 var functionKeys = [12][]string{
@@ -32,11 +64,8 @@ var functionKeys = [12][]string{
 // notAKey are the control characters that would be missed too much.
 const notAKey = "CDHIJMQSVZ["
 
-// parseKey reads a key's name: F1 to F12, Ctrl-X (also C-X and ^X), or none. Empty is the default.
+// parseKey reads a key's name: F1 to F12, Ctrl-X (also C-X and ^X), or none.
 func parseKey(name string) (key, error) {
-	if name == "" {
-		name = defaultKey
-	}
 	up := strings.ToUpper(name)
 	if up == "NONE" {
 		return key{}, nil
@@ -49,7 +78,16 @@ func parseKey(name string) (key, error) {
 			return key{name: "Ctrl-" + c, sent: []string{string(rune(c[0] - '@'))}}, nil
 		}
 	}
-	return key{}, fmt.Errorf("no key %q", name)
+	return key{}, badKey(name)
+}
+
+// keyWords are names of keys, for completion.
+func keyWords() []string {
+	words := []string{"none"}
+	for i := range functionKeys {
+		words = append(words, "F"+strconv.Itoa(i+1))
+	}
+	return words
 }
 
 const (
@@ -58,19 +96,19 @@ const (
 	ctrlV      = 0x16
 )
 
-// keyReader finds a key in what is typed. What is pasted between the marks of bracketed paste is no typing, and
+// keyReader finds keys in what is typed. What is pasted between the marks of bracketed paste is no typing, and
 // what follows Ctrl-V is not ours.
 type keyReader struct {
-	key    key
+	keys   []key
 	held   []byte
 	pasted bool
 	quoted bool
 }
 
-// next returns what is typed before the key, whether it was pressed, and what was typed behind it.
-// What may be the beginning of the key is kept for the next call, but never so short a one that a person
+// next returns what is typed before a key, which of the keys was pressed, -1 for none, and what was typed behind it.
+// What may be the beginning of a key is kept for the next call, but never so short a one that a person
 // could have meant it: Escape goes on at once.
-func (r *keyReader) next(p []byte) (typed []byte, pressed bool, rest []byte) {
+func (r *keyReader) next(p []byte) (typed []byte, pressed int, rest []byte) {
 	if len(r.held) > 0 {
 		p = append(r.held, p...)
 		r.held = nil
@@ -80,7 +118,7 @@ func (r *keyReader) next(p []byte) (typed []byte, pressed bool, rest []byte) {
 		if r.pasted {
 			end := bytes.Index(p[i:], []byte(pasteEnd))
 			if end < 0 {
-				return r.hold(p, 1, pasteEnd), false, nil
+				return r.hold(p, 1, pasteEnd), -1, nil
 			}
 			r.pasted = false
 			i += end + len(pasteEnd) - 1
@@ -96,21 +134,33 @@ func (r *keyReader) next(p []byte) (typed []byte, pressed bool, rest []byte) {
 			quotedAt = i
 		}
 		r.quoted = p[i] == ctrlV && !quoted
-		for _, s := range r.key.sent {
-			if bytes.HasPrefix(p[i:], []byte(s)) {
-				if quoted {
-					i += len(s) - 1
-					break
-				}
-				return p[:i], true, p[i+len(s):]
-			}
+		if which, n := r.at(p[i:]); n > 0 && !quoted {
+			return p[:i], which, p[i+n:]
+		} else if n > 0 {
+			i += n - 1
 		}
 	}
-	typed = r.hold(p, 3, append([]string{pasteStart}, r.key.sent...)...)
+	sequences := []string{pasteStart}
+	for _, k := range r.keys {
+		sequences = append(sequences, k.sent...)
+	}
+	typed = r.hold(p, 3, sequences...)
 	if len(r.held) > 0 && quotedAt == len(typed) {
 		r.quoted = true
 	}
-	return typed, false, nil
+	return typed, -1, nil
+}
+
+// at returns which key stands at the beginning of p, and how long it is; 0 for none.
+func (r *keyReader) at(p []byte) (which, n int) {
+	for which, k := range r.keys {
+		for _, s := range k.sent {
+			if bytes.HasPrefix(p, []byte(s)) {
+				return which, len(s)
+			}
+		}
+	}
+	return -1, 0
 }
 
 // hold keeps what p ends with if one of the sequences begins so, with least bytes or more, and returns the rest.

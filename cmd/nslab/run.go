@@ -302,9 +302,12 @@ func (s *server) welcome(back bool, shell string) (before string, text []byte) {
 	body += task
 	body += "\n" + s.rebuilt(v) + v.aside(textHelpLine)
 	_, _, status := s.home.room()
-	// The status line names the key.
+	// The status line names the keys.
 	if other := s.otherShell(shell); other != shell && s.home.key.name != "" && !status {
 		body += v.aside(textKeyLine, "key", s.home.key.name, "shell", other)
+	}
+	if s.home.traceKey.name != "" && s.session.Lab.Trace() != nil && !status {
+		body += v.aside(textCallsLine, "key", s.home.traceKey.name)
 	}
 	if s.fits(head + body) {
 		return "", []byte(crlf(head + body))

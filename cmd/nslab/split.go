@@ -36,6 +36,9 @@ func (a *app) split(shell string, kind terminalKind, cols int) error {
 	if kind.Key != "" {
 		args = append(args, "--key", kind.Key)
 	}
+	if kind.TraceKey != "" {
+		args = append(args, "--trace-key", kind.TraceKey)
+	}
 	if a.term.noStatus {
 		args = append(args, "--no-status")
 	}

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"cmp"
+	"errors"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/nslab/nslab/checks/say"
 	"github.com/nslab/nslab/lessons/session"
@@ -37,19 +41,31 @@ var (
 // a narrow window shows only the beginning.
 func (s *server) statusText(t *terminal, sh *session.Shell) string {
 	in := func(text say.Text, args ...string) string { return text.In(t.kind.Lang, pairs(args)) }
-	text := " " + in(textStatusShell, "shell", sh.Name)
+	parts := []string{" " + in(textStatusShell, "shell", sh.Name)}
 	if other := s.otherShell(sh.Name); other != sh.Name && t.key.name != "" {
-		text += " | " + in(textStatusKey, "key", t.key.name, "shell", other)
+		parts = append(parts, in(textStatusKey, "key", t.key.name, "shell", other))
 	}
-	text += " | " + in(textStatusLesson, "lesson", s.lesson.Name) + " | "
+	if t.traceKey.name != "" && s.session.Lab.Trace() != nil {
+		parts = append(parts, in(textStatusCalls, "key", t.traceKey.name))
+	}
+	lesson := len(parts)
+	parts = append(parts, in(textStatusLesson, "lesson", s.lesson.Name))
 	step := s.session.Step()
 	if step == nil {
-		return text + in(textStatusDone)
+		parts = append(parts, in(textStatusDone))
 	}
 	for i := range s.lesson.Steps {
-		if s.lesson.Steps[i].Name == step.Name {
-			text += in(textStatusStep, "n", strconv.Itoa(i+1), "of", strconv.Itoa(len(s.lesson.Steps)), "step", step.Name)
+		if step != nil && s.lesson.Steps[i].Name == step.Name {
+			parts = append(parts, in(textStatusStep, "n", strconv.Itoa(i+1), "of", strconv.Itoa(len(s.lesson.Steps)), "step", step.Name))
 		}
+	}
+	t.mu.Lock()
+	cols := int(t.cols)
+	t.mu.Unlock()
+	text := strings.Join(parts, " | ")
+	if cells.StringWidth(text) >= cols {
+		// The lesson stands in the window's title too.
+		text = strings.Join(slices.Delete(parts, lesson, lesson+1), " | ")
 	}
 	return text
 }
@@ -96,6 +112,7 @@ func (s *server) refresh() {
 // terminalFlags are the options of a person's terminal.
 type terminalFlags struct {
 	key      string
+	traceKey string
 	noStatus bool
 	split    bool
 	record   string
@@ -104,17 +121,20 @@ type terminalFlags struct {
 
 // terminalKind is this terminal, as its flags and the environment say. It fails on a key that cannot be used.
 func (a *app) terminalKind() (terminalKind, error) {
-	name := a.term.key
-	if name == "" {
-		name = a.getenv("NSLAB_KEY")
-	}
-	if _, err := parseKey(name); err != nil {
-		return terminalKind{}, a.fail(textBadKey, "key", clean(name))
+	name := cmp.Or(a.term.key, a.getenv("NSLAB_KEY"))
+	traceName := cmp.Or(a.term.traceKey, a.getenv("NSLAB_TRACE_KEY"))
+	shell, _, err := parseKeys(name, traceName)
+	var bad badKey
+	switch {
+	case errors.As(err, &bad):
+		return terminalKind{}, a.fail(textBadKey, "key", clean(string(bad)))
+	case err != nil:
+		return terminalKind{}, a.fail(textSameKey, "key", shell.name)
 	}
 	status := !a.term.noStatus
 	switch a.getenv("NSLAB_STATUS") {
 	case "off", "0", "no":
 		status = false
 	}
-	return terminalKind{Term: termName(a.getenv), Key: name, Status: status && isTerminal(a.out), Lang: a.lang}, nil
+	return terminalKind{Term: termName(a.getenv), Key: name, TraceKey: traceName, Status: status && isTerminal(a.out), Lang: a.lang}, nil
 }

@@ -30,8 +30,10 @@ import (
 type terminal struct {
 	server *server
 	kind   terminalKind
-	key    key
-	dumb   bool
+	key    key // shows the next shell
+	// traceKey shows the system calls.
+	traceKey key
+	dumb     bool
 	// out shows bytes; false means that the terminal did not take them, and is to be drawn anew later.
 	out func(p []byte) bool
 	// follow says that when its shell ends, another of the lesson is shown.
@@ -45,6 +47,7 @@ type terminal struct {
 	shell      *session.Shell
 	rows, cols uint16
 	status     string // the status line's text
+	calls      *callsView
 
 	// What follows is guarded by the shell that is shown (session.Viewer).
 	alternate bool
@@ -56,8 +59,9 @@ type terminal struct {
 type terminalKind struct {
 	// Term is its TERM (environ(7)).
 	Term string `json:"term"`
-	// Key is the name of the key that shows the next shell.
-	Key string `json:"key"`
+	// Key is the name of the key that shows the next shell, TraceKey of that which shows the system calls.
+	Key      string `json:"key"`
+	TraceKey string `json:"trace_key"`
 	// Status says that a status line is wanted.
 	Status bool     `json:"status"`
 	Lang   say.Lang `json:"lang"`
@@ -66,8 +70,8 @@ type terminalKind struct {
 func newTerminal(s *server, kind terminalKind, rows, cols uint16, out func([]byte) bool, follow bool) *terminal {
 	t := &terminal{server: s, kind: kind, out: out, follow: follow, over: make(chan struct{}), wake: make(chan struct{}, 1),
 		rows: rows, cols: cols, dumb: kind.Term == "" || kind.Term == "dumb"}
-	t.key, _ = parseKey(kind.Key) // said at its own end
-	t.keys.key = t.key
+	t.key, t.traceKey, _ = parseKeys(kind.Key, kind.TraceKey) // said at its own end
+	t.keys.keys = []key{t.key, t.traceKey}
 	return t
 }
 
@@ -90,6 +94,10 @@ func (t *terminal) shown() *session.Shell {
 
 // Begin implements session.Viewer.
 func (t *terminal) Begin(sc *screen.Screen) {
+	if v := t.viewing(); v != nil {
+		t.stale = !t.out(t.paintCalls(v))
+		return
+	}
 	t.stale = !t.out(t.paint(sc))
 }
 
@@ -98,6 +106,7 @@ func (t *terminal) Show(sc *screen.Screen, p []byte, whole bool) {
 	rows, cols, _ := t.room()
 	r, c := sc.Size()
 	switch {
+	case t.viewing() != nil: // all is drawn when the view is left
 	case t.dumb:
 		t.out(withoutEscapes(p))
 	case t.stale || r != int(rows) || c != int(cols):
@@ -195,9 +204,14 @@ func (t *terminal) appendStatus(b []byte) []byte {
 	t.mu.Lock()
 	text, rows, cols := t.status, t.rows, t.cols
 	t.mu.Unlock()
+	return appendBar(b, text, int(rows), int(cols))
+}
+
+// appendBar draws a reversed line in the last of so many rows.
+func appendBar(b []byte, text string, rows, cols int) []byte {
 	// The last column stays free: to write there moves some terminals' screen up.
-	text = cells.Truncate(text, int(cols)-1, "")
-	text += strings.Repeat(" ", max(0, int(cols)-1-cells.StringWidth(text)))
+	text = cells.Truncate(text, cols-1, "")
+	text += strings.Repeat(" ", max(0, cols-1-cells.StringWidth(text)))
 	return append(b, fmt.Sprintf("\x1b[?25l\x1b[?6l\x1b[4l\x1b[r\x1b[%d;1H\x1b[0;7m%s\x1b[0m\x1b[K", rows, text)...)
 }
 
@@ -298,6 +312,7 @@ func (t *terminal) show(sh *session.Shell, line string) {
 	if old != nil {
 		old.Leave(t)
 	}
+	t.setView(nil)
 	text := t.server.statusText(t, sh)
 	t.mu.Lock()
 	t.status = text
@@ -369,6 +384,9 @@ func (t *terminal) refresh() {
 		return
 	}
 	t.look(func(sc *screen.Screen) {
+		if t.viewing() != nil {
+			return
+		}
 		if r, c := sc.Size(); t.stale || r != int(rows) || c != int(cols) || !t.out(sc.State(t.appendStatus(nil))) {
 			t.stale = true
 			t.nudge()
@@ -376,18 +394,23 @@ func (t *terminal) refresh() {
 	})
 }
 
-// input types into the shell that is shown, which gets this terminal's size.
+// input types into the shell that is shown, which gets this terminal's size; or scrolls the view that covers it.
 func (t *terminal) input(p []byte) {
 	for len(p) > 0 {
 		typed, pressed, rest := t.keys.next(p)
-		if sh := t.shown(); sh != nil && len(typed) > 0 {
+		if v := t.viewing(); v != nil && len(typed) > 0 {
+			t.typedInView(v, typed)
+		} else if sh := t.shown(); sh != nil && len(typed) > 0 {
 			if rows, cols, _ := t.room(); rows > 0 && cols > 0 {
 				_ = sh.Resize(rows, cols)
 			}
 			_ = sh.Type(typed) // its end is told by Gone
 		}
-		if pressed {
+		switch pressed {
+		case 0:
 			t.next()
+		case 1:
+			t.toggleCalls()
 		}
 		p = rest
 	}
@@ -402,6 +425,10 @@ func (t *terminal) resize(rows, cols uint16) {
 	if sh == nil || rows == 0 || cols == 0 {
 		return
 	}
+	text := t.server.statusText(t, sh) // as much as there is room for
+	t.mu.Lock()
+	t.status = text
+	t.mu.Unlock()
 	rows, cols, _ = t.room()
 	_ = sh.Resize(rows, cols)
 	// Terminals move their text about when they are resized.
