@@ -109,6 +109,10 @@ func (l *Lab) startCommand(c Command) (*Process, error) {
 		}
 		s.must("umask", unix.SYS_UMASK, 0o022)
 		s.must("chdir "+c.Dir, unix.SYS_CHDIR, c.Dir)
+		s.limitProcess()
+		if t == nil && l.filtered {
+			s.installForbid(must)
+		}
 		t.install(s, slices.Max(keep)+1)
 		s.execIn(c.Args, c.Env)
 	})

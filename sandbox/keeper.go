@@ -173,6 +173,10 @@ func (k *Keeper) start(userFlag uintptr) error {
 			s.may("make "+k.tools.program+" read-only", unix.SYS_MOUNT_SETATTR, program, "", unix.AT_EMPTY_PATH, structBytes(&attr), unix.MOUNT_ATTR_SIZE_VER0)
 		}
 		k.becomeRoot(s, userFlag != 0)
+		if userFlag != 0 {
+			s.limitNamespaces(keeperNamespaces)
+			s.writeFile(may, "/proc/sys/user/max_inotify_instances", strconv.Itoa(keeperInotify))
+		}
 		s.setsid()
 		// A change of credentials clears the signal (PR_SET_PDEATHSIG(2const)), so it is set
 		// after the last; and the program may have died before: only its answer proves that it had not. All else

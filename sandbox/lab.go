@@ -57,6 +57,8 @@ type Lab struct {
 	queues   sync.Mutex // who reads queuesFD
 	cgroup   *division
 	trace    *Trace
+	// filtered is false where the kernel has no seccomp filters.
+	filtered bool
 
 	ending sync.Once
 	endErr error
@@ -129,6 +131,7 @@ func (l *Lab) start() error {
 	s.must("join the keeper's PID namespace", unix.SYS_SETNS, k.pid, unix.CLONE_NEWPID)
 	k.becomeRoot(s, !k.noUser)
 	proc, between, number := s.openProc(), s.space(numberSize), s.space(numberSize)
+	var filter ref
 	// See intoPID.
 	s.fork("clone a process in the keeper's PID namespace", unix.CLONE_VM|unix.CLONE_PARENT, func() {
 		s.readNumber(proc, between)
@@ -137,13 +140,14 @@ func (l *Lab) start() error {
 			s.must("prctl PR_SET_DUMPABLE", unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 1)
 			s.must("make a user namespace", unix.SYS_UNSHARE, unix.CLONE_NEWUSER)
 			s.writeMaps(must, unix.AT_FDCWD, "/proc/", 0, 0)
+			s.limitNamespaces(labNamespaces)
 		}
 		s.fork("clone the lab's init", labFlags|unix.CLONE_VM|unix.CLONE_PARENT, func() {
 			s.readNumber(proc, number)
 			l.cgroup.settle(s)
 			if !k.noUser {
 				s.ownKeyring()
-				// The machine kills a lab first when memory runs out.
+				// The machine kills a lab first when memory runs out: all it does, and then the lab itself, with its files.
 				s.writeFile(may, "/proc/self/oom_score_adj", "500")
 			}
 			s.setsid()
@@ -154,6 +158,10 @@ func (l *Lab) start() error {
 			s.buildRoot(k.machine, l.options)
 			s.must("umask", unix.SYS_UMASK, 0o022)
 			s.must("chdir /root", unix.SYS_CHDIR, "/root")
+			// The lab's root may trace its init, and have it do anything: it is bound as all others are.
+			s.limitProcesses()
+			s.limitProcess()
+			filter = s.installForbid(may)
 			s.beInit("init")
 		})
 		s.exit(0)
@@ -163,6 +171,7 @@ func (l *Lab) start() error {
 	img, err := a.walk(nil)
 	l.init, err = img.born(err, a.pid, number, between)
 	if err == nil {
+		l.filtered = img.result(filter) >= 0
 		l.cgroup.handOn()
 		err = l.open()
 	}
@@ -441,6 +450,9 @@ func (l *Lab) enter(s *script, flags uintptr, body func()) (number, between boar
 	// namespace, where it executed the walker, so the lab's root
 	// has no power over it (PR_SET_DUMPABLE(2const), ptrace(2)).
 	proc := s.openProc()
+	adj := s.may("open oom_score_adj", unix.SYS_OPENAT, proc, "self/oom_score_adj", unix.O_WRONLY|unix.O_CLOEXEC)
+	s.may("write oom_score_adj", unix.SYS_WRITE, adj, "1000", len("1000"))
+	s.may("close", unix.SYS_CLOSE, adj)
 	for _, ns := range []struct {
 		name string
 		fd   int
@@ -460,10 +472,7 @@ func (l *Lab) enter(s *script, flags uintptr, body func()) (number, between boar
 	if !k.noUser {
 		s.ownKeyring()
 	}
-	if labsCountProcs() {
-		limit := unix.Rlimit{Cur: maxProcs, Max: maxProcs}
-		s.may("limit processes", unix.SYS_PRLIMIT64, 0, unix.RLIMIT_NPROC, structBytes(&limit), 0)
-	}
+	s.limitProcesses()
 	if flags&unix.CLONE_NEWUSER != 0 {
 		// A new user namespace's maps are written by the process itself
 		// while it is still outside the lab's PID namespace, through the machine's /proc: it has to be

@@ -46,6 +46,10 @@ func probe(name string, args []string) int {
 		}
 	case "call": // NAME: see trace_test.go
 		return probeCall(args[0])
+	case "forbidden": // see forbid_test.go
+		return probeForbidden()
+	case "families":
+		return probeFamilies()
 	case "flood": // unshare, from four threads, without end
 		return flood()
 	case "write": // PATH: by whatever way root has

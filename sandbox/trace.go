@@ -24,8 +24,8 @@ import (
 // call go on (SECCOMP_USER_NOTIF_FLAG_CONTINUE). The result is not told. What came of the call is known by what has
 // changed a moment later, where it can be seen.
 //
-// Nothing is decided here: a process may change its arguments behind our back, and calls by other ways (io_uring, 32-bit
-// programs) are not seen. If the keeper ends, so does the lab; if it is stopped, these calls wait for it, all others go on, and
+// A call that labs may not make (forbid.go) is told, and refused. Of others nothing is decided here: a process may change
+// its arguments behind our back, and calls by other ways (32-bit programs) are not seen. If the keeper ends, so does the lab; if it is stopped, these calls wait for it, all others go on, and
 // any signal that ends the process ends the waiting too. A process of the lab cannot have a listener of its own: the
 // kernel allows one a process (EBUSY). A flood holds up the shell that it comes from, and no other: each
 // command has its own listener, which decodes so many calls a second and only counts the rest.
@@ -76,7 +76,7 @@ func (t *Trace) OnNamespaces() []snapshot.Call {
 	defer t.mu.Unlock()
 	var calls []snapshot.Call
 	for _, c := range t.calls {
-		if !plainExec(c) {
+		if !plainExec(c) && c.Lacks.Why != snapshot.LacksLeave {
 			calls = append(calls, c)
 		}
 	}
@@ -160,7 +160,7 @@ func (k *Keeper) CanTrace() error {
 			s.must("join the keeper's user namespace", unix.SYS_SETNS, k.user, unix.CLONE_NEWUSER)
 		}
 		k.becomeRoot(s, !k.noUser)
-		r := s.installFilter(listenerFlags())
+		r := s.installFilter(may)
 		img, err := s.run(0)
 		if err == nil {
 			if n := img.result(r); n < 0 {
@@ -275,11 +275,12 @@ func (t *listener) keep() []int {
 	return []int{t.theirs}
 }
 
-// install appends taking the filter, as the last step before the exec; spare is a number that no descriptor of the
+// install appends taking the filter, as the last step before the exec (a lab is traced only where the machine has been seen to allow
+// it); spare is a number that no descriptor of the
 // process has.
 func (t *listener) install(s *script, spare int) {
 	if t != nil {
-		s.sendFD(t.theirs, s.installFilter(listenerFlags()), spare)
+		s.sendFD(t.theirs, s.installFilter(must), spare)
 	}
 }
 
@@ -420,12 +421,16 @@ func (t *listener) answer(n *seccompNotif, errno unix.Errno) {
 // handle looks at one call and lets it go on.
 func (t *listener) handle(n *seccompNotif) {
 	goOn := unix.Errno(0)
-	if n.nr == unix.SYS_CLONE3 {
+	refused, forbidden := forbiddenCall(int(n.nr))
+	switch {
+	case forbidden:
+		goOn = refused.Errno
+	case n.nr == unix.SYS_CLONE3:
 		goOn = unix.ENOSYS
 	}
 	if !t.decodes.spend() {
 		t.answer(n, goOn)
-		if goOn == 0 {
+		if goOn == 0 || forbidden {
 			t.trace.lose(1)
 		}
 		return
@@ -453,6 +458,17 @@ func (t *listener) handle(n *seccompNotif) {
 		return
 	}
 	call := snapshot.Call{Time: time.Now(), Shell: t.shell}
+	if forbidden {
+		call.Name, call.Params, call.Outcome = refused.Name, []string{"..."}, snapshot.Refused
+		call.Lacks = snapshot.Lack{Errno: unix.ErrnoName(refused.Errno), Why: snapshot.LacksLeave}
+		c.identify(&call)
+		call.NS, _ = namespacesAt(t.proc, c.name)
+		if notifValid(t.fd, n.id, 0) {
+			t.trace.add(call, false)
+		}
+		t.answer(n, goOn)
+		return
+	}
 	if n.nr == unix.SYS_CLONE3 && !c.clone3(&call) {
 		t.answer(n, unix.ENOSYS)
 		return

@@ -202,8 +202,8 @@ func TestTracedProcessHasNoListenerOfItsOwn(t *testing.T) {
 	}
 	var second ref
 	mid, pid := l.enter(a.script, 0, func() {
-		a.must("seccomp", unix.SYS_FCNTL, a.installFilter(listenerFlags()), unix.F_GETFD)
-		second = a.installFilter(listenerFlags())
+		a.installFilter(must)
+		second = a.installFilter(may)
 		a.exit(0)
 	})
 	a.report(must)
@@ -401,9 +401,6 @@ func TestNoTraceUnlessAsked(t *testing.T) {
 	calls, lost, _ := l.Trace().Since(0)
 	if len(calls) != 0 || lost != 0 || l.Trace().OnNamespaces() != nil || l.Trace().Seq() != 0 {
 		t.Error("a lab without a trace tells calls")
-	}
-	if status := sh(t, l, "grep ^Seccomp: /proc/self/status"); status != "Seccomp:\t0" {
-		t.Errorf("a process of an untraced lab says %q", status)
 	}
 }
 

@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"runtime"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
@@ -17,8 +16,8 @@ import (
 // clone3(2) are in memory, so every clone3 is told, and the keeper sends most of them back as
 // unknown: the C library then takes clone(2), once and for all (see listener.clone3).
 //
-// Calls of another architecture than the program's own - those of 32-bit programs, of x32 - have other numbers. They
-// pass unseen: a trace is there to teach, it guards nothing.
+// Calls of another architecture than the program's own - those of 32-bit programs - have other numbers. What is forbidden
+// is forbidden to them too (forbid.go); the rest passes unseen: a trace is there to teach.
 
 // told are the calls that are told whatever their arguments.
 var told = []uint32{
@@ -50,48 +49,26 @@ var toldIf = []struct {
 	{unix.SYS_MSGCTL, 1, 0}, {unix.SYS_SHMCTL, 1, 0}, {unix.SYS_SEMCTL, 2, 0},
 }
 
-// auditArch is how struct seccomp_data calls the architecture (seccomp(2)).
-var auditArch = map[string]uint32{"amd64": unix.AUDIT_ARCH_X86_64, "arm64": unix.AUDIT_ARCH_AARCH64}[runtime.GOARCH]
-
-// traceFilter writes the filter in the machine language of bpf(4) of old.
+// traceFilter writes the filter: that of every lab, and what is told behind it.
 func traceFilter() []unix.SockFilter {
-	const (
-		load      = unix.BPF_LD | unix.BPF_W | unix.BPF_ABS
-		jumpEqual = unix.BPF_JMP | unix.BPF_JEQ | unix.BPF_K
-		jumpBits  = unix.BPF_JMP | unix.BPF_JSET | unix.BPF_K
-		give      = unix.BPF_RET | unix.BPF_K
-		// Where things stand in struct seccomp_data. Both architectures have the low half of an argument first.
-		nr, arch, args = 0, 4, 16
-	)
-	tell := unix.SockFilter{Code: give, K: unix.SECCOMP_RET_USER_NOTIF}
-	allow := unix.SockFilter{Code: give, K: unix.SECCOMP_RET_ALLOW}
-	p := []unix.SockFilter{
-		{Code: load, K: arch},
-		{Code: jumpEqual, K: auditArch, Jt: 1}, allow,
-		{Code: load, K: nr},
-	}
+	p := forbidFilter(true)
 	for _, c := range toldIf {
-		test := unix.SockFilter{Code: jumpBits, K: c.bits, Jf: 1}
+		test := unix.SockFilter{Code: bpfJumpBits, K: c.bits, Jf: 1}
 		if c.bits == 0 {
-			test = unix.SockFilter{Code: jumpEqual, K: 0, Jf: 1}
+			test = unix.SockFilter{Code: bpfJumpEqual, K: 0, Jf: 1}
 		}
-		p = append(p, unix.SockFilter{Code: jumpEqual, K: c.nr, Jf: 4},
-			unix.SockFilter{Code: load, K: args + 8*c.arg}, test, tell, allow)
+		p = append(p, unix.SockFilter{Code: bpfJumpEqual, K: c.nr, Jf: 4},
+			unix.SockFilter{Code: bpfLoad, K: dataArgs + 8*c.arg}, test, bpfTell, bpfAllow)
 	}
 	for _, n := range told {
-		p = append(p, unix.SockFilter{Code: jumpEqual, K: n, Jf: 1}, tell)
+		p = append(p, unix.SockFilter{Code: bpfJumpEqual, K: n, Jf: 1}, bpfTell)
 	}
-	return append(p, allow)
+	return append(p, bpfAllow)
 }
 
-// installFilter appends taking the filter upon itself, for good and for all its children. Its result is the
-// listener's descriptor, which execve(2) closes. A process may do so without PR_SET_NO_NEW_PRIVS, which the
-// learner would see, where it has CAP_SYS_ADMIN in its user namespace (seccomp(2)).
-func (s *script) installFilter(flags int) ref {
-	code := traceFilter()
-	at := s.bytes(unsafe.Slice((*byte)(unsafe.Pointer(&code[0])), len(code)*int(unsafe.Sizeof(code[0]))))
-	prog := s.structure(structBytes(&unix.SockFprog{Len: uint16(len(code))}), unsafe.Offsetof(unix.SockFprog{}.Filter), at)
-	return s.may("seccomp", unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, flags, prog)
+// installFilter appends taking the filter upon itself. Its result is the listener's descriptor, which execve(2) closes.
+func (s *script) installFilter(kind callKind) ref {
+	return s.seccomp(kind, traceFilter(), listenerFlags())
 }
 
 // structure puts a structure into the arena of which a word, at that place in it, is the address of something else there.

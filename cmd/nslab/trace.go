@@ -284,7 +284,8 @@ func (v view) callLacks(c snapshot.Call) string {
 	if kind, _, ok := strings.Cut(c.Source, ":["); ok && c.Name == "setns" && kind != string(snapshot.User) && c.Lacks.Over != c.NS.User {
 		owned = textLacksOwns.In(v.lang, pairs([]string{"namespace", c.Source}))
 	}
-	return textLacks[c.Lacks.Why].In(v.lang, pairs([]string{"cap", c.Lacks.Cap, "owner", nsName(snapshot.User, c.Lacks.Over), "of", owned, "pid", "fork"}))
+	return textLacks[c.Lacks.Why].In(v.lang, pairs([]string{"cap", c.Lacks.Cap, "owner", nsName(snapshot.User, c.Lacks.Over), "of", owned, "pid", "fork",
+		"reason", textForbidden[c.Name].In(v.lang, nil)}))
 }
 
 // callOwner is the kind of namespace that a call changes.

@@ -4,7 +4,10 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/nslab/nslab/checks/say"
+	"github.com/nslab/nslab/sandbox"
 	"github.com/nslab/nslab/sandbox/snapshot"
 )
 
@@ -92,6 +95,16 @@ func TestTraceTextsAreComplete(t *testing.T) {
 	for key, text := range textLacks {
 		if !text.Complete() {
 			t.Errorf("%s lacks a language", key)
+		}
+	}
+	for _, f := range sandbox.ForbiddenCalls() {
+		c := snapshot.Call{Name: f.Name, Params: []string{"..."}, Outcome: snapshot.Refused,
+			Lacks: snapshot.Lack{Errno: unix.ErrnoName(f.Errno), Why: snapshot.LacksLeave}}
+		for _, lang := range say.Langs() {
+			text := (view{lang: lang, width: 300}).call(c)
+			if !textForbidden[f.Name].Complete() || !strings.Contains(text, textForbidden[f.Name].In(lang, nil)) || strings.Contains(text, "{{") {
+				t.Errorf("%s, %s: %s", f.Name, lang, text)
+			}
 		}
 	}
 	names := []string{"unshare", "clone", "clone3", "setns"}

@@ -17,6 +17,7 @@ var (
 			"setdomainname, mount, umount2, the newer mount calls, pivot_root, chroot, the\n" +
 			"making and removing of System V IPC objects and POSIX queues, and execve. The\n" +
 			"kernel does not tell results: what came of a call is known by what changed.\n" +
+			"Told too are calls that a lab's seccomp filter forbids (nslab help security).\n" +
 			"Not seen are the calls of 32-bit programs and what is written to files such as\n" +
 			"/proc/PID/uid_map. A program in the lab that wants a seccomp listener of its own\n" +
 			"gets EBUSY from the kernel: there can be only one.",
@@ -28,10 +29,11 @@ var (
 			"sethostname, setdomainname, mount, umount2, les nouveaux appels de montage,\n" +
 			"pivot_root, chroot, la création et la suppression d'objets IPC System V et de\n" +
 			"files POSIX, et execve. Le noyau ne dit pas les résultats : ce qu'un appel a\n" +
-			"donné, on le sait par ce qui a changé. On ne voit ni les appels des programmes\n" +
-			"32 bits, ni ce qui s'écrit dans des fichiers comme /proc/PID/uid_map. Un\n" +
-			"programme du labo qui veut son propre écouteur seccomp reçoit EBUSY du noyau :\n" +
-			"il ne peut y en avoir qu'un."}
+			"donné, on le sait par ce qui a changé. Sont dits aussi les appels que le filtre\n" +
+			"seccomp d'un labo interdit (nslab help security). On ne voit ni les appels des\n" +
+			"programmes 32 bits, ni ce qui s'écrit dans des fichiers comme /proc/PID/uid_map.\n" +
+			"Un programme du labo qui veut son propre écouteur seccomp reçoit EBUSY du\n" +
+			"noyau : il ne peut y en avoir qu'un."}
 	textTraceJSONHelp = say.Text{
 		EN: "With --json, one object a line:\n" +
 			"  seq, time       number of the call in this lab; when (RFC 3339)\n" +
@@ -92,6 +94,8 @@ var textLacks = map[string]say.Text{
 		FR: "il a déjà demandé un espace de noms PID, et aucun enfant n'y est né : {{pid}} d'abord."},
 	snapshot.LacksOwnUserNS: {EN: "the process is in this user namespace already, and the kernel lets no one join his own again.",
 		FR: "le processus est déjà dans cet espace de noms utilisateur, et le noyau ne laisse personne rejoindre le sien."},
+	snapshot.LacksLeave: {EN: "a lab's seccomp filter lets nobody make this call. {{reason}}",
+		FR: "le filtre seccomp d'un labo ne laisse personne faire cet appel. {{reason}}"},
 }
 
 var (

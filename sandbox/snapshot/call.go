@@ -76,6 +76,7 @@ const (
 	LacksRoot      = "root"       // CLONE_NEWUSER under a chroot(2)
 	LacksTwice     = "twice"      // CLONE_NEWPID while its children go to another PID namespace than its own
 	LacksOwnUserNS = "own"        // setns(2) to the user namespace that it is in
+	LacksLeave     = "filter"     // the lab's seccomp filter lets nobody make the call
 )
 
 // C is the call as it would stand in a C program.
