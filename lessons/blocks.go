@@ -92,12 +92,14 @@ func CutBlocks(markdown, info string) (rest string, blocks []Block) {
 
 // section reads a heading of the second level: the step's name, or empty for a section that is none.
 func section(line string) (step string, ok bool) {
-	m := headingForm().FindStringSubmatch(line)
-	if m == nil || len(m[1]) != 2 {
+	level, title := heading(line)
+	if level != 2 {
 		return "", false
 	}
-	if s := stepForm().FindStringSubmatch(m[2]); s != nil {
-		return s[1], true
+	if strings.HasPrefix(title, "`") {
+		if name, _, whole := stepHeading(title); whole {
+			return name, true
+		}
 	}
 	return "", true
 }

@@ -46,7 +46,7 @@ func (t *linter) names() {
 	l := t.lesson
 	seen := map[string]bool{}
 	name := func(what, name string) {
-		if !nameForm().MatchString(name) {
+		if !isName(name) {
 			t.refuse("name of %s %q: a name is small letters and digits, joined by single hyphens", what, name)
 		}
 		if seen[what+name] {

@@ -33,12 +33,6 @@ func (l *Lesson) Words(lang say.Lang) (Words, error) {
 	return w, nil
 }
 
-var (
-	nameForm    = form(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
-	headingForm = form(`^(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$`)
-	stepForm    = form("^`([^`]*)`[ \t\u00a0]*(?:(?:—|–|-|:)[ \t\u00a0]*)?(.*)$")
-)
-
 // Parse reads the words of a lesson from Markdown that reads well on a forge
 // too:
 //
@@ -85,39 +79,40 @@ func Parse(lang say.Lang, markdown []byte) (Words, error) {
 			n++
 		}
 	}
-	lines := splitLines(string(markdown))
+	text := splitText(string(markdown))
+	p.text = text
 	var f fence
-	for i, line := range lines {
-		n := i + 1
+	n := 0
+	for at, next := 0, 0; next <= len(text); at = next {
+		line := text[at:]
+		if end := strings.IndexByte(line, '\n'); end >= 0 {
+			line = line[:end]
+		}
+		next = at + len(line) + 1
+		n++
 		if f.line(line, n) != prose {
-			if p.section == nil {
+			if !p.begun {
 				return refuse(n, textCodeFirst)
 			}
-			p.add(line)
 			continue
 		}
-		m := headingForm().FindStringSubmatch(line)
-		if p.section == nil {
+		level, title := heading(line)
+		if !p.begun {
 			switch {
 			case strings.TrimSpace(line) == "":
 				continue
-			case m == nil || m[1] != "#" || m[2] == "":
+			case level != 1 || title == "":
 				return refuse(n, textTitleFirst)
 			}
-			p.words.Title = m[2]
-			p.open(intro, n)
+			p.words.Title = title
+			p.open(intro, n, next)
 			continue
 		}
-		if m == nil || len(m[1]) > 3 {
-			p.add(line)
-			continue
-		}
-		title := m[2]
-		switch len(m[1]) {
+		switch level {
 		case 1:
 			return refuse(n, textSecondTitle, "title", title)
 		case 2:
-			if reason, args := p.close(); !reason.IsZero() {
+			if reason, args := p.close(at); !reason.IsZero() {
 				return refuse(p.start, reason, args...)
 			}
 			if p.kind == outro {
@@ -127,54 +122,100 @@ func Parse(lang say.Lang, markdown []byte) (Words, error) {
 				if title == "" {
 					return refuse(n, textNoHeading)
 				}
-				p.open(outro, n)
-				p.add(line)
+				p.open(outro, n, at)
 				continue
 			}
-			s := stepForm().FindStringSubmatch(title)
+			name, of, ok := stepHeading(title)
 			switch {
-			case s == nil:
+			case !ok:
 				return refuse(n, textNoBackquote, "title", strconv.Quote(title))
-			case !nameForm().MatchString(s[1]):
-				return refuse(n, textStepName, "name", strconv.Quote(s[1]))
-			case s[2] == "":
-				return refuse(n, textStepTitle, "name", s[1])
+			case !isName(name):
+				return refuse(n, textStepName, "name", strconv.Quote(name))
+			case of == "":
+				return refuse(n, textStepTitle, "name", name)
 			}
-			if _, twice := p.words.Steps[s[1]]; twice {
-				return refuse(n, textStepTwice, "name", s[1])
+			if _, twice := p.words.Steps[name]; twice {
+				return refuse(n, textStepTwice, "name", name)
 			}
-			p.name, p.step = s[1], StepWords{Title: s[2]}
-			p.open(stepText, n)
+			p.name, p.step = name, StepWords{Title: of}
+			p.open(stepText, n, next)
 		case 3:
 			hint := title == "Hint" || lang == say.FR && title == "Indice"
 			switch {
 			case (p.kind == intro || p.kind == outro) && hint:
 				return refuse(n, textHintOutside)
 			case p.kind == intro || p.kind == outro:
-				p.add(line)
 				continue
 			case !hint:
 				return refuse(n, textThirdLevel, "title", strconv.Quote(title), "name", p.name)
 			}
-			if reason, args := p.closePart(); !reason.IsZero() {
+			if reason, args := p.closePart(at); !reason.IsZero() {
 				return refuse(p.start, reason, args...)
 			}
-			p.open(stepHint, n)
+			p.open(stepHint, n, next)
 		}
 	}
 	switch {
 	case f.open():
 		return refuse(f.start, textNoEnd)
-	case p.section == nil:
+	case !p.begun:
 		return refuse(1, textEmptyFile)
 	}
-	if reason, args := p.close(); !reason.IsZero() {
+	if reason, args := p.close(len(text)); !reason.IsZero() {
 		return refuse(p.start, reason, args...)
 	}
 	if len(p.words.Order) == 0 {
-		return refuse(len(lines), textNoStep)
+		return refuse(n, textNoStep)
 	}
 	return p.words, nil
+}
+
+// heading reads a heading: its level from 1 to 6, and its title without the hashes that may close it too; 0
+// where the line is none.
+//
+// This and the next two are no regular expressions: each line of each lesson is looked at in one start of nslab list.
+func heading(line string) (level int, title string) {
+	rest := strings.TrimLeft(line, "#")
+	level = len(line) - len(rest)
+	rest = strings.TrimRight(rest, " \t")
+	if level > 6 || rest != "" && rest[0] != ' ' && rest[0] != '\t' {
+		return 0, ""
+	}
+	title = strings.TrimLeft(rest, " \t")
+	if open := strings.TrimRight(title, "#"); strings.HasSuffix(open, " ") || strings.HasSuffix(open, "\t") {
+		title = strings.TrimRight(open, " \t")
+	}
+	return level, title
+}
+
+// stepHeading reads the title of a heading that begins with a backquote: `name`, perhaps a dash or a colon, and the
+// step's title.
+func stepHeading(s string) (name, title string, ok bool) {
+	const space = " \t\u00a0"
+	name, title, ok = strings.Cut(s[1:], "`")
+	title = strings.TrimLeft(title, space)
+	for _, mark := range []string{"—", "–", "-", ":"} {
+		if rest, found := strings.CutPrefix(title, mark); found {
+			title = strings.TrimLeft(rest, space)
+			break
+		}
+	}
+	return name, title, ok
+}
+
+// isName reports whether s is a name: small letters and digits, in words of which the first begins with a letter, with
+// hyphens between.
+func isName(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z':
+		case '0' <= c && c <= '9' && i > 0:
+		case c == '-' && i > 0 && s[i-1] != '-' && i+1 < len(s):
+		default:
+			return false
+		}
+	}
+	return s != ""
 }
 
 type sectionKind int
@@ -188,23 +229,23 @@ const (
 
 // parser holds what Parse has read: the words so far, and the open section.
 type parser struct {
-	words   Words
-	kind    sectionKind
-	start   int       // line of the open section's heading
-	section *[]string // its lines; nil before the title
-	name    string    // of the open step
-	step    StepWords
+	words Words
+	text  string
+	begun bool // the title is read
+	kind  sectionKind
+	start int    // line of the open section's heading
+	at    int    // where in text the section begins
+	name  string // of the open step
+	step  StepWords
 }
 
-func (p *parser) open(kind sectionKind, line int) {
-	p.kind, p.start, p.section = kind, line, new([]string)
+func (p *parser) open(kind sectionKind, line, at int) {
+	p.begun, p.kind, p.start, p.at = true, kind, line, min(at, len(p.text))
 }
-
-func (p *parser) add(line string) { *p.section = append(*p.section, line) }
 
 // closePart ends the text or the hint that is open. What it returns is why that is refused, zero where it is not.
-func (p *parser) closePart() (reason say.Text, args []string) {
-	s := trimBlank(*p.section)
+func (p *parser) closePart(end int) (reason say.Text, args []string) {
+	s := trimBlank(p.text[p.at:end])
 	switch p.kind {
 	case intro:
 		p.words.Intro = s
@@ -225,8 +266,8 @@ func (p *parser) closePart() (reason say.Text, args []string) {
 }
 
 // close ends what is open at a heading of the second level or at the end.
-func (p *parser) close() (reason say.Text, args []string) {
-	if reason, args = p.closePart(); !reason.IsZero() {
+func (p *parser) close(end int) (reason say.Text, args []string) {
+	if reason, args = p.closePart(end); !reason.IsZero() {
 		return reason, args
 	}
 	if p.kind == stepText || p.kind == stepHint {
@@ -236,24 +277,35 @@ func (p *parser) close() (reason say.Text, args []string) {
 	return say.Text{}, nil
 }
 
-// splitLines splits a file into its lines, without a byte order mark and
-// without the carriage returns of other systems.
-func splitLines(s string) []string {
+// splitLines splits a file into its lines.
+func splitLines(s string) []string { return strings.Split(splitText(s), "\n") }
+
+// splitText prepares a file for being split into lines: without a byte order mark, the carriage returns of other
+// systems, and the newline at the end.
+func splitText(s string) string {
 	s = strings.TrimPrefix(s, "\ufeff")
 	s = strings.ReplaceAll(s, "\r\n", "\n")
-	return strings.Split(strings.TrimSuffix(s, "\n"), "\n")
+	return strings.TrimSuffix(s, "\n")
 }
 
-// trimBlank joins lines without the blank ones at both ends. Spaces at the
-// beginning of the first line with words stay: there they may mean code.
-func trimBlank(lines []string) string {
-	for len(lines) > 0 && strings.TrimSpace(lines[0]) == "" {
-		lines = lines[1:]
+// trimBlank cuts blank lines off at both ends. Spaces at the beginning of the first line with words stay: there they
+// may mean code.
+func trimBlank(s string) string {
+	for s != "" {
+		line, rest, _ := strings.Cut(s, "\n")
+		if strings.TrimSpace(line) != "" {
+			break
+		}
+		s = rest
 	}
-	for len(lines) > 0 && strings.TrimSpace(lines[len(lines)-1]) == "" {
-		lines = lines[:len(lines)-1]
+	for s != "" {
+		end := strings.LastIndexByte(s, '\n')
+		if strings.TrimSpace(s[end+1:]) != "" {
+			break
+		}
+		s = s[:max(end, 0)]
 	}
-	return strings.Join(lines, "\n")
+	return s
 }
 
 // fence follows fenced code blocks from line to line.

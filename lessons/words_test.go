@@ -3,9 +3,11 @@ package lessons
 import (
 	"os"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"unicode/utf8"
 
 	"github.com/nslab/nslab/checks/say"
 )
@@ -182,7 +184,7 @@ func FuzzParse(f *testing.F) {
 			}
 			for _, name := range w.Order {
 				s := w.Steps[name]
-				if !nameForm().MatchString(name) || s.Title == "" || strings.TrimSpace(s.Text) == "" {
+				if !isName(name) || s.Title == "" || strings.TrimSpace(s.Text) == "" {
 					t.Fatalf("step %q: %+v", name, s)
 				}
 				for _, h := range s.Hints {
@@ -192,6 +194,39 @@ func FuzzParse(f *testing.F) {
 				}
 			}
 			commands(string(b))
+		}
+	})
+}
+
+// What headings and names are, as patterns.
+var (
+	headingPattern = regexp.MustCompile(`^(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$`)
+	stepPattern    = regexp.MustCompile("^`([^`]*)`[ \t\u00a0]*(?:(?:—|–|-|:)[ \t\u00a0]*)?(.*)$")
+	namePattern    = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+)
+
+func FuzzHeading(f *testing.F) {
+	for _, s := range []string{"# T", "## `a` — A", "##", "## a ## ", "# #", "#a", "####### a", "###### a # b\t##", " # a", "#\t#\t", "## `a`:b", "## `a`\u00a0–\u00a0b", "## `a", "a-b", "a--b", "-a", "a-", "1a", ""} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if !utf8.ValidString(s) || strings.Contains(s, "\n") {
+			t.Skip()
+		}
+		level, title := heading(s)
+		m := headingPattern.FindStringSubmatch(s)
+		if m == nil && level != 0 || m != nil && (level != len(m[1]) || title != m[2]) {
+			t.Fatalf("heading(%q) = %d %q, not %q", s, level, title, m)
+		}
+		if strings.HasPrefix(s, "`") {
+			name, title, ok := stepHeading(s)
+			m := stepPattern.FindStringSubmatch(s)
+			if ok != (m != nil) || ok && (name != m[1] || title != m[2]) {
+				t.Fatalf("stepHeading(%q) = %q %q %v, not %q", s, name, title, ok, m)
+			}
+		}
+		if isName(s) != namePattern.MatchString(s) {
+			t.Fatalf("isName(%q) = %v", s, isName(s))
 		}
 	})
 }
