@@ -184,11 +184,20 @@ func (s *server) paramsOf(l *lessons.Lesson) map[string]string {
 
 // paramsOf are the parameters of a lesson as it would be opened now: the student's own in a course that was joined, else the
 // tutorial's.
-func (a *app) paramsOf(l *lessons.Lesson) map[string]string {
-	if dir, err := lessons.StateDir(a.getenv); err == nil {
-		if m, err := course.Open(dir); err == nil && m.Course.Has(l.Name) {
-			return m.Key().Params(l)
+func (a *app) paramsOf(l *lessons.Lesson) map[string]string { return a.params()(l) }
+
+// params is paramsOf for several lessons: it looks once whether a course was joined.
+func (a *app) params() func(*lessons.Lesson) map[string]string {
+	dir, err := lessons.StateDir(a.getenv)
+	if err == nil {
+		if m, err := course.Open(dir); err == nil {
+			return func(l *lessons.Lesson) map[string]string {
+				if m.Course.Has(l.Name) {
+					return m.Key().Params(l)
+				}
+				return l.Defaults()
+			}
 		}
 	}
-	return l.Defaults()
+	return (*lessons.Lesson).Defaults
 }

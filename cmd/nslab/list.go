@@ -174,7 +174,7 @@ func (a *app) list() error {
 	if inLab() {
 		return a.remote("list")(nil)
 	}
-	text, err := listText(a.view(), a.progress(), a.paramsOf, "", a.json)
+	text, err := listText(a.view(), a.progress(), a.params(), "", a.json)
 	if err != nil {
 		return err
 	}
