@@ -281,11 +281,15 @@ func (s *script) buildRoot(m machine, o LabOptions) {
 	// (mount_too_revealing in the kernel's fs/namespace.c): before the pivot.
 	const plain = unix.MS_NOSUID | unix.MS_NODEV | unix.MS_NOEXEC
 	s.mount("proc", "proc", "proc", plain, "")
-	s.mount("sysfs", "sys", "sysfs", plain, "")
+	s.sysfs("sys")
 	// For the same reason a learner who unmounts one of them could never mount it again, and
 	// ip-netns(8) does so with /sys at every exec: a second of each, out of the way.
 	s.mount("proc", "run/nslab/proc", "proc", plain, "")
-	s.mount("sysfs", "run/nslab/sys", "sysfs", plain, "")
+	s.sysfs("run/nslab/sys")
+	// Where there is no sysfs, a folder for cgroups all the same.
+	for _, dir := range []string{"sys/fs", "sys/fs/cgroup"} {
+		s.may("mkdir "+dir, unix.SYS_MKDIRAT, unix.AT_FDCWD, dir, 0o755)
+	}
 	cgroup := uintptr(plain)
 	if !o.divided {
 		// What is there is the caller's own group: its limits are not the lab's to set by mistake.
@@ -302,6 +306,22 @@ func (s *script) buildRoot(m machine, o LabOptions) {
 	// As on a machine that systemd started: what is mounted in the host reaches
 	// whoever asked to receive it (mount_namespaces(7)).
 	s.mount("", "/", "", unix.MS_REC|unix.MS_SHARED, "")
+}
+
+// sysfs appends the mounting of a fresh sysfs, as writable as the machine's is: in many containers that is read-only or not
+// there at all, and then nobody may have more of it (mount_too_revealing). mount(2) would make all of the file
+// system read-only with the mount, and that for good.
+func (s *script) sysfs(target string) {
+	fs := s.may("fsopen sysfs", unix.SYS_FSOPEN, "sysfs", unix.FSOPEN_CLOEXEC)
+	s.may("name the source", unix.SYS_FSCONFIG, fs, unix.FSCONFIG_SET_STRING, "source", "sysfs", 0)
+	s.may("create sysfs", unix.SYS_FSCONFIG, fs, unix.FSCONFIG_CMD_CREATE, 0, 0, 0)
+	mount := s.may("fsmount sysfs", unix.SYS_FSMOUNT, fs, unix.FSMOUNT_CLOEXEC,
+		unix.MOUNT_ATTR_RDONLY|unix.MOUNT_ATTR_NOSUID|unix.MOUNT_ATTR_NODEV|unix.MOUNT_ATTR_NOEXEC)
+	writable := unix.MountAttr{Attr_clr: unix.MOUNT_ATTR_RDONLY}
+	s.may("make sysfs writable", unix.SYS_MOUNT_SETATTR, mount, "", unix.AT_EMPTY_PATH, structBytes(&writable), unix.MOUNT_ATTR_SIZE_VER0)
+	s.may("mount sysfs on "+target, unix.SYS_MOVE_MOUNT, mount, "", unix.AT_FDCWD, target, unix.MOVE_MOUNT_F_EMPTY_PATH)
+	s.may("close", unix.SYS_CLOSE, mount)
+	s.may("close", unix.SYS_CLOSE, fs)
 }
 
 // dev appends the lab's /dev: the machine's harmless devices, and terminals
