@@ -100,7 +100,15 @@ func NewKeeper(o KeeperOptions) (*Keeper, error) {
 		user:    -1, mnt: -1, pid: -1,
 		labs: map[*Lab]bool{}, furnished: make(chan struct{}),
 	}
-	if err := k.start(unix.CLONE_NEWUSER); err != nil {
+	if self, err := os.Readlink("/proc/self"); err != nil || self != strconv.Itoa(os.Getpid()) {
+		// What is read of a process there and what is done to it by its number would be of two different ones.
+		return nil, errors.New("start the keeper of labs: /proc is missing, or shows another PID namespace than nslab's own")
+	}
+	err := error(unix.EPERM)
+	if !k.root || !userNamespacesForRootOnly() {
+		err = k.start(unix.CLONE_NEWUSER)
+	}
+	if err != nil {
 		if !k.root || !errors.Is(err, unix.EPERM) && !errors.Is(err, unix.ENOSPC) && !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.ENOSYS) {
 			return nil, fmt.Errorf("start the keeper of labs: %w", err)
 		}
@@ -111,6 +119,13 @@ func NewKeeper(o KeeperOptions) (*Keeper, error) {
 	}
 	go k.furnish()
 	return k, nil
+}
+
+// userNamespacesForRootOnly reports whether a setting of Debian's kernels lets only the machine's root make user namespaces:
+// then nobody makes one in another, as a lab's is in the keeper's.
+func userNamespacesForRootOnly() bool {
+	b, err := os.ReadFile("/proc/sys/kernel/unprivileged_userns_clone")
+	return err == nil && strings.TrimSpace(string(b)) == "0"
 }
 
 // Confined reports whether labs have user namespaces of their own. Without

@@ -22,6 +22,7 @@ var requirementTitle = map[doctor.ID]say.Text{
 	doctor.TimeNamespaces: {EN: "Time namespaces", FR: "Espaces de noms de temps"},
 	doctor.Mount:          {EN: "Mounting", FR: "Montages"},
 	doctor.Proc:           {EN: "A fresh /proc", FR: "Un /proc neuf"},
+	doctor.Sys:            {EN: "A fresh /sys", FR: "Un /sys neuf"},
 	doctor.Devices:        {EN: "Devices", FR: "Périphériques"},
 	doctor.Terminals:      {EN: "Terminals", FR: "Terminaux"},
 	doctor.Cgroups:        {EN: "Cgroups", FR: "Cgroups"},
@@ -55,6 +56,9 @@ var requirementWhy = map[doctor.ID]say.Text{
 	doctor.Proc: {
 		EN: "In a lab, ps and the like must show the lab's processes and no others.",
 		FR: "Dans un labo, ps et les autres doivent montrer les processus du labo et nuls autres."},
+	doctor.Sys: {
+		EN: "Labs start without; commands that look into /sys, as ip netns does, fail in them.",
+		FR: "Les labos démarrent sans ; les commandes qui regardent dans /sys, comme ip netns, y échouent."},
 	doctor.Devices: {
 		EN: "A lab's /dev holds these devices of the machine and no others.",
 		FR: "Le /dev d'un labo contient ces périphériques de la machine et aucun autre."},
@@ -95,6 +99,9 @@ var causeText = map[doctor.Cause]say.Text{
 	doctor.NoProc: {
 		EN: "Nothing is mounted on /proc.",
 		FR: "Rien n'est monté sur /proc."},
+	doctor.OtherProc: {
+		EN: "What is mounted on /proc shows the processes of another PID namespace than yours, as after unshare --pid without --mount-proc.",
+		FR: "Ce qui est monté sur /proc montre les processus d'un autre espace de noms PID que le vôtre, comme après unshare --pid sans --mount-proc."},
 	doctor.NotBuilt: {
 		EN: "This kernel was built without them: another kernel is needed.",
 		FR: "Ce noyau a été compilé sans eux : il faut un autre noyau."},
@@ -149,6 +156,9 @@ var causeText = map[doctor.Cause]say.Text{
 	doctor.ProcOvermounted: {
 		EN: "Something is mounted below /proc and hides a part of it; while it is there, the kernel lets no ordinary user mount a /proc that shows that part.",
 		FR: "Quelque chose est monté sous /proc et en cache une partie ; tant que c'est là, le noyau ne laisse aucun utilisateur ordinaire monter un /proc qui la montre."},
+	doctor.SysHidden: {
+		EN: "No whole /sys is to be seen here, as in some containers and sandboxes, and then the kernel lets nobody mount one.",
+		FR: "Aucun /sys entier n'est visible ici, comme dans certains conteneurs et bacs à sable, et le noyau n'en laisse alors monter à personne."},
 	doctor.DeviceMissing: {
 		EN: "Not there, or not a device.",
 		FR: "Absent, ou pas un périphérique."},

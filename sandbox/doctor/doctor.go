@@ -27,6 +27,7 @@ const (
 	TimeNamespaces ID = "time-namespaces" // time_namespaces(7)
 	Mount          ID = "mount"           // mount(2), mount_setattr(2)
 	Proc           ID = "proc"            // a fresh proc(5)
+	Sys            ID = "sys"             // a fresh sysfs(5)
 	Devices        ID = "devices"         // null(4), full(4), random(4), tty(4)
 	Terminals      ID = "terminals"       // pts(4)
 	Cgroups        ID = "cgroups"         // cgroups(7), version 2, delegated
@@ -39,7 +40,7 @@ const (
 
 // IDs lists every requirement in the order of a report.
 func IDs() []ID {
-	return []ID{Kernel, UserNamespaces, Limits, Namespaces, TimeNamespaces, Mount, Proc,
+	return []ID{Kernel, UserNamespaces, Limits, Namespaces, TimeNamespaces, Mount, Proc, Sys,
 		Devices, Terminals, Cgroups, Unshare, Tools, SystemCalls, State, Lab}
 }
 
@@ -56,8 +57,9 @@ const (
 	Refused Cause = "refused"
 
 	KernelOld Cause = "kernel-old"
-	NoProc    Cause = "no-proc"   // nothing is mounted on /proc
-	NotBuilt  Cause = "not-built" // the kernel lacks a kind of namespace
+	NoProc    Cause = "no-proc"    // nothing is mounted on /proc
+	OtherProc Cause = "other-proc" // what is mounted there shows another PID namespace than ours
+	NotBuilt  Cause = "not-built"  // the kernel lacks a kind of namespace
 
 	UsernsSysctl     Cause = "userns-sysctl"     // kernel.unprivileged_userns_clone is 0
 	UsernsZero       Cause = "userns-zero"       // user.max_user_namespaces is 0
@@ -76,6 +78,7 @@ const (
 	LimitUsedUp      Cause = "limit-used-up"     // the kernel said ENOSPC
 	ProcMasked       Cause = "proc-masked"       // a container hides parts of /proc
 	ProcOvermounted  Cause = "proc-overmounted"  // something is mounted below /proc
+	SysHidden        Cause = "sys-hidden"        // a container shows no whole /sys
 	DeviceMissing    Cause = "device-missing"    // a node of /dev is not there
 	NoDevpts         Cause = "no-devpts"         // the kernel has no devpts
 	CgroupV1         Cause = "cgroup-v1"         // controllers are in version 1
@@ -92,10 +95,10 @@ const (
 
 // Causes lists every cause.
 func Causes() []Cause {
-	return []Cause{Waiting, Refused, KernelOld, NoProc, NotBuilt,
+	return []Cause{Waiting, Refused, KernelOld, NoProc, OtherProc, NotBuilt,
 		UsernsSysctl, UsernsZero, UsernsUsedUp, UsernsNested, UsernsUnmapped, UsernsChroot,
 		AppArmorRestrict, AppArmorProfile, AppArmorUnshare, SELinux, Seccomp, ProcessLimit,
-		LimitZero, LimitLow, LimitUsedUp, ProcMasked, ProcOvermounted,
+		LimitZero, LimitLow, LimitUsedUp, ProcMasked, ProcOvermounted, SysHidden,
 		DeviceMissing, NoDevpts,
 		CgroupV1, CgroupNone, CgroupReadOnly, CgroupNotYours, CgroupNoControl,
 		ToolsMissing, ToolsLess, ListenerTaken, StateUnwritable, LabFailed}

@@ -22,6 +22,7 @@ type fake struct {
 	refuse func(flags uintptr) syscall.Errno
 	mount  syscall.Errno
 	proc   syscall.Errno
+	sys    syscall.Errno
 	tools  []string // nil for all
 	sudo   bool
 }
@@ -44,6 +45,8 @@ const dockerMounts = `1000 900 0:50 / / rw,relatime - overlay overlay rw
 
 func newFake() *fake {
 	f := &fake{sudo: true, files: fstest.MapFS{}}
+	f.PID = 4242
+	f.write("/proc/self/stat", "4242 (nslab) R 1 4242\n")
 	f.UID, f.GID, f.Release, f.Program = 1000, 1000, "6.8.0-45-generic", "/home/ada/nslab/bin/nslab"
 	f.write("/proc/self/mountinfo", plainMounts)
 	f.write("/proc/self/status", "Name:\tnslab\nCapEff:\t0000000000000000\nSeccomp:\t0\n")
@@ -94,6 +97,7 @@ func (f *fake) machine() Machine {
 	}
 	m.Mount = then("make / private", f.mount)
 	m.MountProc = then("mount proc on /proc", f.proc)
+	m.MountSys = then("mount sysfs", f.sys)
 	m.LookPath = func(name string) string {
 		if name == "sudo" {
 			if f.sudo {
@@ -195,6 +199,36 @@ func TestMachinesGetTheirCauseAndTheCommandThatMendsIt(t *testing.T) {
 				f.sudo = false
 				f.write("/proc/sys/kernel/unprivileged_userns_clone", "0\n")
 				f.refuse = noUser(unix.EPERM)
+			}},
+		{name: "the same for root, whose namespace would hold no further one", ok: true, id: UserNamespaces, cause: UsernsSysctl,
+			found: "kernel.unprivileged_userns_clone = 0", remedy: "sysctl -w kernel.unprivileged_userns_clone=1",
+			change: func(f *fake) {
+				f.UID, f.GID = 0, 0
+				f.write("/proc/self/status", "CapEff:\t000001ffffffffff\nSeccomp:\t0\n")
+				f.write("/proc/sys/kernel/unprivileged_userns_clone", "0\n")
+			}},
+		{name: "the same in a user namespace", id: UserNamespaces, cause: UsernsSysctl, outside: true,
+			found: "kernel.unprivileged_userns_clone = 0", remedy: "exit",
+			change: func(f *fake) {
+				f.UID, f.GID = 0, 0
+				f.write("/proc/self/status", "CapEff:\t000001ffffffffff\nSeccomp:\t0\n")
+				f.write("/proc/self/uid_map", "0 1000 1\n")
+				f.write("/proc/self/gid_map", "0 1000 1\n")
+				f.write("/proc/sys/kernel/unprivileged_userns_clone", "0\n")
+				f.refuse = nothing(unix.EPERM)
+			}},
+		{name: "unshare --pid without --mount-proc", id: UserNamespaces, cause: OtherProc, found: "getpid() = 4242, /proc/self -> 4250",
+			remedy: "exit", change: func(f *fake) {
+				f.UID, f.GID = 0, 0
+				f.write("/proc/self/uid_map", "0 1000 1\n")
+				f.write("/proc/self/gid_map", "0 1000 1\n")
+				f.write("/proc/self/stat", "4250 (nslab) R 1 4250\n")
+			}},
+		{name: "a sandbox without /sys", ok: true, id: Sys, cause: SysHidden, found: "mount sysfs: operation not permitted",
+			outside: true, remedy: "exit", change: func(f *fake) {
+				f.write("/proc/self/uid_map", "1000 1000 1\n")
+				f.write("/proc/self/gid_map", "1000 1000 1\n")
+				f.sys = unix.EPERM
 			}},
 		{name: "a hardened machine: max_user_namespaces is 0", id: UserNamespaces, cause: UsernsZero,
 			found: "user.max_user_namespaces = 0", remedy: "sudo sysctl -w user.max_user_namespaces=28633",
@@ -422,9 +456,9 @@ func TestMachinesGetTheirCauseAndTheCommandThatMendsIt(t *testing.T) {
 					}
 				}
 			}},
-		{name: "all is well, and no lab starts", id: Lab, cause: LabFailed, found: "mount sysfs on /sys in lab",
+		{name: "all is well, and no lab starts", id: Lab, cause: LabFailed, found: "mount sysfs in lab",
 			change: func(f *fake) {
-				f.Try = func() error { return fmt.Errorf("mount sysfs on /sys in lab: %w", unix.EPERM) }
+				f.Try = func() error { return fmt.Errorf("mount sysfs in lab: %w", unix.EPERM) }
 			}},
 		{name: "the kernel refuses for no reason we know", id: UserNamespaces, cause: Refused, found: "operation not permitted",
 			change: func(f *fake) { f.refuse = noUser(unix.EPERM) }},
@@ -481,6 +515,16 @@ func TestWhatCannotBeTriedWaitsForWhatForbidsIt(t *testing.T) {
 		if r, _ := report.Get(id); r.OK || r.Cause != Waiting || r.After != UserNamespaces {
 			t.Errorf("%s: ok %v, cause %q, after %q", id, r.OK, r.Cause, r.After)
 		}
+	}
+}
+
+func TestSystemCallsWaitForWhatForbidsNamespaces(t *testing.T) {
+	f := newFake()
+	f.write("/proc/sys/user/max_pid_namespaces", "0\n")
+	f.Trace = func() error { return fmt.Errorf("clone the keeper's process: %w", unix.ENOSPC) }
+	report := Examine(f.machine())
+	if r, _ := report.Get(SystemCalls); r.OK || r.Cause != Waiting || r.After != Limits {
+		t.Errorf("%+v", r)
 	}
 }
 

@@ -47,6 +47,7 @@ func Examine(m Machine) Report {
 	e.timeNamespaces(base, ok)
 	e.mount(base, ok)
 	e.proc(base, ok)
+	e.sys(base, ok)
 	e.devices()
 	e.terminals()
 	e.cgroups()
@@ -167,6 +168,12 @@ func (e *examiner) kernel() {
 func (e *examiner) userNamespaces() (base uintptr, ok bool) {
 	r := Requirement{ID: UserNamespaces, Needed: true}
 	err := e.Clone(unix.CLONE_NEWUSER)
+	if pid, _, _ := strings.Cut(e.text("/proc/self/stat"), " "); pid != "" && pid != strconv.Itoa(e.PID) {
+		// Whatever the kernel allows, what is asked through /proc goes to other processes.
+		e.otherProc(&r, pid)
+		e.add(r)
+		return 0, false
+	}
 	if err == nil && e.restricted && !e.confined() {
 		// Ubuntu lets the clone pass, and moves what is in the new namespace
 		// to a profile that has no capability there. Only using one tells.
@@ -179,6 +186,11 @@ func (e *examiner) userNamespaces() (base uintptr, ok bool) {
 		}
 	} else if err != nil {
 		e.blameUser(&r, err)
+	} else if e.zero("kernel.unprivileged_userns_clone") {
+		// The machine's root may make one, but nobody may make another in that, as a lab's is in the keeper's.
+		err = unix.EPERM
+		e.blameDebian(&r)
+		r.Outside = e.outside
 	}
 	switch {
 	case err == nil:
@@ -236,9 +248,8 @@ func (e *examiner) blameUser(r *Requirement, err error) {
 	case errno == unix.EAGAIN:
 		r.Outside = false
 		e.blame(r, ProcessLimit, err.Error(), Remedy{ThisShell, `ulimit -u "$(ulimit -Hu)"`})
-	case e.zero("kernel.unprivileged_userns_clone") && !e.sysAdmin:
-		e.blame(r, UsernsSysctl, "kernel.unprivileged_userns_clone = 0",
-			e.sysctl("kernel.unprivileged_userns_clone", "1")...)
+	case e.zero("kernel.unprivileged_userns_clone") && (!e.sysAdmin || e.nested):
+		e.blameDebian(r)
 	case !e.mapped("/proc/self/uid_map", e.UID) || !e.mapped("/proc/self/gid_map", e.GID):
 		r.Outside = false
 		e.blame(r, UsernsUnmapped, fmt.Sprintf("uid %d, gid %d; uid_map %s", e.UID, e.GID,
@@ -251,6 +262,20 @@ func (e *examiner) blameUser(r *Requirement, err error) {
 	default:
 		e.blameSecurity(r, err)
 	}
+}
+
+// otherProc blames a /proc that shows another PID namespace than the one we are in, as the first try at unshare --pid
+// leaves it (unshare(1), --mount-proc).
+func (e *examiner) otherProc(r *Requirement, pid string) {
+	e.blame(r, OtherProc, fmt.Sprintf("getpid() = %d, /proc/self -> %s", e.PID, pid), Remedy{MountIt, e.here("mount -t proc proc /proc")})
+	if e.nested {
+		r.Remedy = append([]Remedy{{Leave, "exit"}}, r.Remedy...)
+	}
+}
+
+func (e *examiner) blameDebian(r *Requirement) {
+	const name = "kernel.unprivileged_userns_clone"
+	e.blame(r, UsernsSysctl, name+" = 0", e.sysctl(name, "1")...)
 }
 
 // blameSecurity finds which security module or filter refused something that
@@ -517,6 +542,29 @@ func (e *examiner) proc(base uintptr, userOK bool) {
 	e.add(r)
 }
 
+// sys serves what reads /sys, as ip-netns(8) does; a lab starts without.
+func (e *examiner) sys(base uintptr, userOK bool) {
+	if !userOK {
+		e.wait(Sys, UserNamespaces, false)
+		return
+	}
+	for _, id := range []ID{Namespaces, Mount} {
+		if e.failing(id) {
+			e.wait(Sys, id, false)
+			return
+		}
+	}
+	r := Requirement{ID: Sys, OK: true, Found: "sysfs"}
+	if err := e.MountSys(base | labFlags()); errnoOf(err) == unix.EPERM {
+		r.OK, r.Outside = false, e.report.Container != "" || e.nested
+		e.blame(&r, SysHidden, err.Error(), e.options()...)
+	} else if err != nil {
+		r.OK = false
+		e.blameSecurity(&r, err)
+	}
+	e.add(r)
+}
+
 // overProc lists what is mounted below /proc, without the mount points that
 // the kernel itself keeps empty for it, and which therefore hide nothing.
 func (e *examiner) overProc() []string {
@@ -691,8 +739,8 @@ func (e *examiner) unshare() {
 
 // systemCalls looks whether the system calls of labs can be seen. Lessons do without.
 func (e *examiner) systemCalls(userOK bool) {
-	if !userOK {
-		e.wait(SystemCalls, UserNamespaces, false)
+	if after, blocked := e.blocker(userOK); blocked {
+		e.wait(SystemCalls, after, false)
 		return
 	}
 	if e.Trace == nil {

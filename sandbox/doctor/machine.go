@@ -21,6 +21,7 @@ import (
 // asked for them without the leading slash.
 type Machine struct {
 	FS      fs.FS    // the root folder
+	PID     int      // getpid(2)
 	UID     int      // geteuid(2)
 	GID     int      // getegid(2)
 	Release string   // uname(2), release
@@ -39,6 +40,8 @@ type Machine struct {
 	Mount func(flags uintptr) error
 	// MountProc does the same with a process that mounts proc(5).
 	MountProc func(flags uintptr) error
+	// MountSys does the same with a process that mounts sysfs(5), read-only.
+	MountSys func(flags uintptr) error
 
 	// Trace installs a seccomp filter with a listener in a user namespace of the keeper's. It may be nil.
 	Trace func() error
@@ -51,6 +54,7 @@ type Machine struct {
 func Real() Machine {
 	m := Machine{
 		FS:        os.DirFS("/"),
+		PID:       os.Getpid(),
 		UID:       os.Geteuid(),
 		GID:       os.Getegid(),
 		LookPath:  lookPath,
@@ -58,6 +62,7 @@ func Real() Machine {
 		Clone:     func(flags uintptr) error { return probe("nothing", flags) },
 		Mount:     func(flags uintptr) error { return probe("mount", flags) },
 		MountProc: func(flags uintptr) error { return probe("proc", flags) },
+		MountSys:  func(flags uintptr) error { return probe("sys", flags) },
 	}
 	var u unix.Utsname
 	if unix.Uname(&u) == nil {
@@ -117,10 +122,13 @@ func probe(what string, flags uintptr) error {
 	cmd.Env = []string{"GOMAXPROCS=1"}
 	cmd.Dir = "/"
 	attr := &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	// clone(2) reads the bit of CLONE_NEWTIME as part of the exit signal, so
-	// a time namespace can only come from unshare(2).
+	// clone(2) reads the bit of CLONE_NEWTIME as part of the exit signal, so a time namespace can only come from
+	// unshare(2), which the probe calls itself: before Linux 6.3 execve(2) does not enter the new one, and a process with
+	// another for its children may have no threads (time_namespaces(7)).
 	attr.Cloneflags = flags &^ unix.CLONE_NEWTIME
-	attr.Unshareflags = flags & unix.CLONE_NEWTIME
+	if flags&unix.CLONE_NEWTIME != 0 {
+		what = "time"
+	}
 	if flags&unix.CLONE_NEWUSER != 0 {
 		attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Geteuid(), Size: 1}}
 		attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getegid(), Size: 1}}
@@ -157,7 +165,14 @@ func runProbe(what string) int {
 		fmt.Printf("%d %s", int(errno), doing)
 		return false
 	}
-	if what == "nothing" {
+	switch what {
+	case "nothing":
+		return 0
+	case "time":
+		runtime.LockOSThread()
+		if !try("unshare CLONE_NEWTIME", unix.Unshare(unix.CLONE_NEWTIME)) {
+			return 1
+		}
 		return 0
 	}
 	// Before all else, for where the user namespace is not new the mounts
@@ -177,6 +192,12 @@ func runProbe(what string) int {
 	case "proc":
 		if !try("mount proc on /proc", unix.Mount("proc", "/proc", "proc",
 			unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")) {
+			return 1
+		}
+	case "sys":
+		// Where there may be no /sys at all, on a folder that is there.
+		if !try("mount sysfs", unix.Mount("sysfs", "/proc", "sysfs",
+			unix.MS_RDONLY|unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "")) {
 			return 1
 		}
 	}
