@@ -52,7 +52,7 @@ var (
 	textGradeBroken   = say.Text{EN: "grading was given up: {{error}}. Type nslab doctor: it finds out whether labs can be made here.", FR: "la notation a été abandonnée : {{error}}. Tapez nslab doctor : il trouve si des labos peuvent être créés ici."}
 	textGradeLiveDir  = say.Text{EN: "--live follows one folder: name it", FR: "--live suit un dossier : nommez-le"}
 	textGrading       = say.Text{EN: "graded {{done}} of {{of}}", FR: "notés : {{done}} sur {{of}}"}
-	textLiveHead      = say.Text{EN: "{{time}}: {{n}} submissions. Ctrl-C ends.", FR: "{{time}} : {{n}} rendus. Ctrl-C termine."}
+	textLiveHead      = say.Text{EN: "{{time}}, submissions so far: {{n}}. Ctrl-C ends.", FR: "{{time}}, rendus jusqu'ici : {{n}}. Ctrl-C termine."}
 )
 
 // gradeFlags are what nslab grade is told.

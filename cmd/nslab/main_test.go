@@ -40,7 +40,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"status": status, "term": cmdTerm, "type": cmdType, "expect": cmdExpect, "screen": cmdScreen, "keys": cmdKeys, "modes": cmdModes, "cast": cmdCast, "noescapes": cmdNoEscapes, "picture": cmdPicture, "resize": cmdResize,
+			"status": status, "term": cmdTerm, "type": cmdType, "expect": cmdExpect, "screen": cmdScreen, "keys": cmdKeys, "modes": cmdModes, "cast": cmdCast, "noescapes": cmdNoEscapes, "picture": cmdPicture, "resize": cmdResize, "rests": cmdRests,
 			"signal": cmdSignal, "hangup": cmdHangup, "end": cmdEnd,
 		},
 		RequireUniqueNames: true,

@@ -250,7 +250,7 @@ func TestManyProcessesAreCountedAndDeepTreesKeepTheirWidth(t *testing.T) {
 		s.Procs = append(s.Procs, snapshot.Process{PID: i + 1, Comm: "sleep", NS: mapHost, State: "S"})
 	}
 	m := newMap("uts", s, "")
-	if got := (view{lang: say.EN, width: 80}).mapText(m, false); !strings.Contains(got, "and 960 more processes") || strings.Count(got, "sleep") != 40 {
+	if got := (view{lang: say.EN, width: 80}).mapText(m, false); !strings.Contains(got, "more processes: 960") || strings.Count(got, "sleep") != 40 {
 		t.Errorf("got\n%s", got)
 	}
 	if len(m.Tree.Processes) != 1000 {

@@ -57,7 +57,7 @@ var (
 	textMapSharedNone  = say.Text{EN: "shared with the host: nothing", FR: "partagé avec l'hôte : rien"}
 	textMapEmpty       = say.Text{EN: "no process is in it", FR: "aucun processus n'y est"}
 	textMapKept        = say.Text{EN: "kept by the file {{files}}", FR: "gardé par le fichier {{files}}"}
-	textMapMore        = say.Text{EN: "and {{n}} more processes", FR: "et {{n}} autres processus"}
+	textMapMore        = say.Text{EN: "more processes: {{n}}", FR: "autres processus : {{n}}"}
 	textMapInside      = say.Text{EN: "inside: {{pid}}", FR: "dedans : {{pid}}"}
 	textMapShell       = say.Text{EN: "shell {{shell}}", FR: "shell {{shell}}"}
 	textMapZombie      = say.Text{EN: "zombie: ended, not yet waited for", FR: "zombie : terminé, pas encore attendu"}
@@ -87,9 +87,9 @@ var (
 	textMapMoved      = say.Text{EN: "now in {{namespaces}}", FR: "maintenant dans {{namespaces}}"}
 	textMapChange     = say.Text{EN: "{{word}}: {{what}}", FR: "{{word}} : {{what}}"}
 	textMapSince      = say.Text{EN: "What has changed:", FR: "Ce qui a changé :"}
-	textMapCutChanges = say.Text{EN: "... and {{n}} more lines", FR: "... et {{n}} autres lignes"}
-	textMapCutAbove   = say.Text{EN: "({{n}} more lines above)", FR: "({{n}} autres lignes au-dessus)"}
-	textMapCutBelow   = say.Text{EN: "({{n}} more lines below)", FR: "({{n}} autres lignes en dessous)"}
+	textMapCutChanges = say.Text{EN: "... more lines: {{n}}", FR: "... autres lignes : {{n}}"}
+	textMapCutAbove   = say.Text{EN: "(more lines above: {{n}})", FR: "(autres lignes au-dessus : {{n}})"}
+	textMapCutBelow   = say.Text{EN: "(more lines below: {{n}})", FR: "(autres lignes en dessous : {{n}})"}
 	textMapKeys       = say.Text{EN: "{{time}}  q: leave  arrows: scroll", FR: "{{time}}  q : quitter  flèches : défiler"}
 	textMapWaits      = say.Text{EN: "No lesson is open. Waiting for one: nslab run in another terminal. Ctrl-C leaves.", FR: "Aucune leçon n'est ouverte. En attente d'une : nslab run dans un autre terminal. Ctrl-C quitte."}
 	textMapEnded      = say.Text{EN: "Lesson {{lesson}} has ended. Waiting for the next: nslab run in another terminal. Ctrl-C leaves.", FR: "La leçon {{lesson}} est terminée. En attente de la suivante : nslab run dans un autre terminal. Ctrl-C quitte."}

@@ -23,7 +23,7 @@ var (
 	textTypedHead      = say.Text{EN: "What you typed:", FR: "Ce que vous avez tapé :"}
 	textTypedNothing   = say.Text{EN: "Of what you typed nothing is kept.", FR: "De ce que vous avez tapé, rien n'est conservé."}
 	textSolutionAnswer = say.Text{EN: "answer: {{text}}", FR: "réponse : {{text}}"}
-	textTypedMore      = say.Text{EN: "({{n}} lines before these)", FR: "({{n}} lignes avant celles-ci)"}
+	textTypedMore      = say.Text{EN: "(lines before these: {{n}})", FR: "(lignes avant celles-ci : {{n}})"}
 	textTypedStatus    = say.Text{EN: "exit status {{n}}", FR: "statut de sortie {{n}}"}
 )
 

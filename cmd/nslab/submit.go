@@ -43,7 +43,7 @@ var (
 	textSubmitNot   = say.Text{EN: "Nothing was written. To write without being asked: nslab submit --yes", FR: "Rien n'a été écrit. Pour écrire sans question : nslab submit --yes"}
 	textSubmitDone  = say.Text{EN: "{{file}} is written: {{bytes}} bytes. Hand it in where your instructor says.", FR: "{{file}} est écrit : {{bytes}} octets. Rendez-le là où votre enseignant le dit."}
 	textStrikeAsk   = say.Text{EN: "What shall be struck out (it is not shown): ", FR: "Que faut-il rayer (cela ne s'affiche pas) : "}
-	textStruck      = say.Text{EN: "struck out {{n}} times", FR: "rayé {{n}} fois"}
+	textStruck      = say.Text{EN: "struck out ×{{n}}", FR: "rayé ×{{n}}"}
 )
 
 func (a *app) submitCommand() *cobra.Command {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -28,6 +29,7 @@ import (
 //	modes NAME MODES              waits until the terminal's modes are these: '?25l ?1000h'
 //	noescapes NAME                holds when no escape sequence was printed
 //	keys NAME TEXT                types TEXT as it is; \\e, \\r and \\xNN stand for themselves
+//	rests NAME PROGRAM            waits until PROGRAM, in the terminal's lab, waits for input
 //	resize NAME ROWS COLS         changes the terminal's size
 //	signal NAME NUMBER            sends the program a signal
 //	hangup NAME                   takes the terminal away
@@ -219,6 +221,54 @@ func cmdScreen(ts *testscript.TestScript, neg bool, args []string) {
 	})
 }
 
+// cmdRests waits until the programs of that name in a terminal's lab wait for what is typed. Between showing their screen and
+// reading the next key less and vi lose a SIGWINCH, so that a test must not resize them there.
+func cmdRests(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: rests NAME PROGRAM")
+	}
+	nslab := terminalsOf(ts).get(ts, args[0]).cmd.Process.Pid
+	for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
+		parents, states := map[int]int{}, map[int]byte{}
+		stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+		for _, file := range stats {
+			b, err := os.ReadFile(file)
+			if err != nil {
+				continue // it has ended
+			}
+			stat := string(b)
+			var pid, parent int
+			var state byte
+			open, end := strings.IndexByte(stat, '('), strings.LastIndexByte(stat, ')')
+			if _, err := fmt.Sscanf(stat, "%d", &pid); err != nil || open < 0 || end < open {
+				ts.Fatalf("%s is %q", file, stat)
+			}
+			_, err = fmt.Sscanf(stat[end+1:], " %c %d", &state, &parent)
+			ts.Check(err)
+			parents[pid] = parent
+			if stat[open+1:end] == args[1] {
+				states[pid] = state
+			}
+		}
+		found, rest := false, true
+		for pid, state := range states {
+			p := pid
+			for p != 0 && p != nslab {
+				p = parents[p]
+			}
+			if p == nslab {
+				found, rest = true, rest && state == 'S'
+			}
+		}
+		if found && rest {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("no %s in terminal %s came to rest", args[1], args[0])
+		}
+	}
+}
+
 func cmdModes(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: modes NAME MODES")
@@ -322,13 +372,15 @@ func cmdResize(ts *testscript.TestScript, neg bool, args []string) {
 	rc, err := tt.master.SyscallConn()
 	ts.Check(err)
 	var werr error
-	ts.Check(rc.Control(func(fd uintptr) {
-		werr = unix.IoctlSetWinsize(int(fd), unix.TIOCSWINSZ, &unix.Winsize{Row: size(args[1]), Col: size(args[2])})
-	}))
-	ts.Check(werr)
+	// What is drawn for the new size must not come before it.
 	tt.mu.Lock()
+	err = rc.Control(func(fd uintptr) {
+		werr = unix.IoctlSetWinsize(int(fd), unix.TIOCSWINSZ, &unix.Winsize{Row: size(args[1]), Col: size(args[2])})
+	})
 	tt.screen.Resize(int(size(args[1])), int(size(args[2])))
 	tt.mu.Unlock()
+	ts.Check(err)
+	ts.Check(werr)
 }
 
 func cmdHangup(ts *testscript.TestScript, neg bool, args []string) {

@@ -66,7 +66,7 @@ var (
 	textTraceNone    = say.Text{EN: "No system call on namespaces was seen so far.", FR: "Aucun appel système sur les espaces de noms n'a été vu jusqu'ici."}
 	textTraceHead    = say.Text{EN: "Lesson {{lesson}}: system calls on namespaces, as they happen (Ctrl-C ends this).", FR: "Leçon {{lesson}} : les appels système sur les espaces de noms, au fur et à mesure (Ctrl-C pour finir)."}
 	textTraceOver    = say.Text{EN: "The lesson was left.", FR: "La leçon a été quittée."}
-	textTraceLost    = say.Text{EN: "({{n}} more calls came too fast to be looked at.)", FR: "({{n}} autres appels sont venus trop vite pour être regardés.)"}
+	textTraceLost    = say.Text{EN: "(Calls that came too fast to be looked at: {{n}}.)", FR: "(Appels venus trop vite pour être regardés : {{n}}.)"}
 	textTraceCannot  = say.Text{EN: "system calls cannot be seen on this machine: {{error}}. The lessons work without; nslab doctor says more", FR: "les appels système ne peuvent pas être vus sur cette machine : {{error}}. Les leçons marchent sans ; nslab doctor en dit plus"}
 
 	textMissingTrace = say.Text{EN: "Step `{{step}}` is left out here: this machine does not let nslab see system calls. `nslab doctor` says why. The lesson counts as done without it.",

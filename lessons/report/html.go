@@ -16,7 +16,7 @@ import (
 
 var (
 	textTitle      = say.Text{EN: "Results: {{course}}", FR: "Résultats : {{course}}"}
-	textSummary    = say.Text{EN: "{{n}} submissions, {{graded}} graded, {{look}} to look at. Mean: {{mean}} of {{max}} points.", FR: "{{n}} rendus, {{graded}} notés, {{look}} à regarder. Moyenne : {{mean}} points sur {{max}}."}
+	textSummary    = say.Text{EN: "Submissions: {{n}}; graded: {{graded}}; to look at: {{look}}. Mean points: {{mean}} of {{max}}.", FR: "Rendus : {{n}} ; notés : {{graded}} ; à regarder : {{look}}. Moyenne des points : {{mean}} sur {{max}}."}
 	textClass      = say.Text{EN: "The class, step by step", FR: "La classe, étape par étape"}
 	textCaption    = say.Text{EN: "A row a student, a column a step; each cell names its verdict.", FR: "Une ligne par étudiant, une colonne par étape ; chaque case dit son verdict."}
 	textStuck      = say.Text{EN: "Where the class got stuck", FR: "Là où la classe a calé"}

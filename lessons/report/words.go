@@ -40,5 +40,5 @@ var (
 	textDiffersStudent = say.Text{EN: "Your file says that this was done; typed again in a fresh lab, it was not. Talk to your instructor if you cannot tell why.", FR: "Votre fichier dit que c'était fait ; retapé dans un labo neuf, ce ne l'était pas. Parlez-en à votre enseignant si vous ne voyez pas pourquoi."}
 	textForeign        = say.Text{EN: "{{value}} is the {{param}} that {{of}} has in lesson {{lesson}}; it stands in: {{line}}", FR: "{{value}} est le {{param}} de {{of}} dans la leçon {{lesson}} ; il figure dans : {{line}}"}
 	textPairs          = say.Text{EN: "Pairs whose lines are alike, beyond what the lesson's text shows. It says nothing of why: they may have worked side by side.", FR: "Paires dont les lignes se ressemblent, au-delà de ce que montre le texte de la leçon. Cela ne dit rien du pourquoi : ils ont pu travailler côte à côte."}
-	textPair           = say.Text{EN: "{{a}} and {{b}}: {{likeness}} %, {{n}} lines that few others have", FR: "{{a}} et {{b}} : {{likeness}} %, {{n}} lignes que peu d'autres ont"}
+	textPair           = say.Text{EN: "{{a}} and {{b}}: {{likeness}} %; lines that few others have: {{n}}", FR: "{{a}} et {{b}} : {{likeness}} % ; lignes que peu d'autres ont : {{n}}"}
 )
