@@ -364,6 +364,9 @@ type image struct {
 // when that was started, in nanoseconds of CLOCK_MONOTONIC. Benchmarks set it.
 var timed func(img *image, start int64)
 
+// spoil, where set, gets every script before it is walked; at is its address, 0 for in our own memory. Tests have calls fail by it.
+var spoil func(s *script, at uintptr)
+
 // image lays the script out for an address, 0 for where it will be in our own memory.
 func (s *script) image(at uintptr) *image {
 	const word = unsafe.Sizeof(uintptr(0))
@@ -371,6 +374,9 @@ func (s *script) image(at uintptr) *image {
 	fail := int32(len(s.calls))
 	s.report(may)
 	s.exit(126)
+	if spoil != nil {
+		spoil(s, at)
+	}
 	n := len(s.calls)
 	img := &image{script: s, board: 2 + n*int(unsafe.Sizeof(call{})/word)}
 	times := 2 + n + int(s.extra/word)

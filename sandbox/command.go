@@ -62,7 +62,14 @@ func (l *Lab) Start(c Command) (*Process, error) {
 	if len(c.Args) == 0 {
 		return nil, errors.New("start a command in the lab: no program given")
 	}
+	k := l.keeper
+	k.starts.RLock()
 	p, err := l.startCommand(c)
+	if err != nil {
+		k.lost.Store(true)
+	}
+	k.starts.RUnlock()
+	k.sweep()
 	if err != nil {
 		return nil, fmt.Errorf("start %s in the lab: %w", c.Args[0], err)
 	}
@@ -119,6 +126,12 @@ func (l *Lab) startCommand(c Command) (*Process, error) {
 	s.report(must)
 	s.exit(0)
 	<-l.keeper.furnished
+	if err := l.keeper.furnishErr; err != nil {
+		a.abandon()
+		t.forget()
+		l.alive.Done()
+		return nil, err
+	}
 	t.hear()
 	var heldUp bool
 	a.waitNoLonger(helpEvery, l.helpOn(&heldUp))
@@ -140,7 +153,7 @@ func (l *Lab) startCommand(c Command) (*Process, error) {
 		l.alive.Done()
 		return nil, err
 	}
-	known.Store(p.PID, true)
+	known.Store(p.PID, p)
 	if pids, perr := nsPIDs(p.PID); perr == nil && len(pids) > l.depth {
 		p.LabPID = pids[l.depth]
 	}
@@ -194,7 +207,7 @@ func (p *Process) await() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.status, p.err = reap(p.PID)
-	known.Delete(p.PID)
+	known.CompareAndDelete(p.PID, p)
 	close(p.done)
 }
 

@@ -40,6 +40,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 )
@@ -84,6 +85,11 @@ type Keeper struct {
 	closed bool
 	labs   map[*Lab]bool
 	births sync.WaitGroup // labs being made, which use the descriptors above
+
+	// starts is held, for reading, while a process is on its way; lost says that one failed of whose
+	// processes some may be there still, dead or alive (sweep).
+	starts sync.RWMutex
+	lost   atomic.Bool
 }
 
 // outsideID is who a lab's root is on the machine when root runs nslab:
@@ -176,7 +182,7 @@ func (k *Keeper) start(userFlag uintptr) error {
 		}
 	}
 	proc, number := s.openProc(), s.space(numberSize)
-	s.fork("clone the keeper's process", unix.CLONE_VM|unix.CLONE_PARENT|unix.CLONE_NEWPID|unix.CLONE_NEWNS, func() {
+	anchor := s.fork("clone the keeper's process", unix.CLONE_VM|unix.CLONE_PARENT|unix.CLONE_NEWPID|unix.CLONE_NEWNS, func() {
 		s.readNumber(proc, number)
 		s.mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, "")
 		var program ref
@@ -184,8 +190,6 @@ func (k *Keeper) start(userFlag uintptr) error {
 			// Before a tmpfs hides it, and while we may still pass through
 			// folders that only root may enter.
 			program = s.may("open_tree "+k.tools.program, unix.SYS_OPEN_TREE, unix.AT_FDCWD, k.tools.program, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC)
-			attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY | unix.MOUNT_ATTR_NOSUID}
-			s.may("make "+k.tools.program+" read-only", unix.SYS_MOUNT_SETATTR, program, "", unix.AT_EMPTY_PATH, structBytes(&attr), unix.MOUNT_ATTR_SIZE_VER0)
 		}
 		k.becomeRoot(s, userFlag != 0)
 		if userFlag != 0 {
@@ -203,6 +207,7 @@ func (k *Keeper) start(userFlag uintptr) error {
 		s.hear()
 		s.beInit("nslab-keeper")
 	})
+	s.report(may) // should the anchor be killed before it knows its number
 	s.exit(0)
 	img, err := a.walk(func(news byte) error {
 		if news == unmapped {
@@ -211,8 +216,11 @@ func (k *Keeper) start(userFlag uintptr) error {
 		return nil
 	})
 	k.anchor, err = img.born(err, a.pid, number)
+	if k.anchor <= 0 {
+		k.anchor = img.result(anchor)
+	}
 	if err == nil {
-		known.Store(k.anchor, true)
+		known.Store(k.anchor, k)
 		err = k.openAnchor()
 	}
 	if err != nil {
@@ -221,7 +229,7 @@ func (k *Keeper) start(userFlag uintptr) error {
 		if k.anchor > 0 {
 			_ = unix.Kill(k.anchor, unix.SIGKILL)
 			_, _ = reap(k.anchor)
-			known.Delete(k.anchor)
+			known.CompareAndDelete(k.anchor, k)
 		}
 	}
 	return err
@@ -278,7 +286,11 @@ func (k *Keeper) close() error {
 	} else if err := reapInit(k.anchor, k.pid); err != nil {
 		errs = append(errs, err)
 	}
+	known.CompareAndDelete(k.anchor, k)
+	k.starts.Lock()
+	defer k.starts.Unlock()
 	closeAll(k.user, k.mnt, k.pid)
+	k.user, k.mnt, k.pid = -1, -1, -1
 	return errors.Join(errs...)
 }
 
@@ -310,7 +322,6 @@ func reapInit(pid, ns int) error {
 		}
 	}
 	_, err = reap(pid)
-	known.Delete(pid)
 	return err
 }
 
@@ -379,7 +390,32 @@ func isBelow(ns, pid int) bool {
 	return false // EPERM: we have come to our own
 }
 
-// known are the numbers of children that somebody waits for.
+// sweep ends what a start that failed has left, when no other is under way: processes whose number never came to us, because
+// they or those that should have told it were killed. Whoever is in the keeper's PID namespace, a child of ours, and
+// not known then, is one of them.
+func (k *Keeper) sweep() {
+	if !k.lost.Load() || !k.starts.TryLock() {
+		return
+	}
+	defer k.starts.Unlock()
+	k.lost.Store(false)
+	for pid := range strangers(k.pid) {
+		fd, err := unix.PidfdOpen(pid, 0)
+		if err != nil {
+			k.lost.Store(true)
+			continue
+		}
+		_ = unix.Kill(pid, unix.SIGKILL)
+		_, _ = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 1000)
+		closeAll(fd)
+		if n, err := unix.Wait4(pid, nil, unix.WALL|unix.WNOHANG, nil); err != nil || n == 0 {
+			k.lost.Store(true)
+		}
+	}
+}
+
+// known has the numbers of children that somebody waits for, and who that is: a number may be given to another as soon as it
+// has been waited for.
 var known sync.Map
 
 func isKnown(pid int) bool { _, ok := known.Load(pid); return ok }
@@ -428,7 +464,7 @@ func (s *script) dieWithKeeper() {
 // writable as it finds them (mount_too_revealing in the kernel's fs/namespace.c), and writes its maps in /proc.
 func (s *script) lockMachine() {
 	set := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY}
-	s.may("make the machine read-only", unix.SYS_MOUNT_SETATTR, unix.AT_FDCWD, "/", unix.AT_RECURSIVE, structBytes(&set), unix.MOUNT_ATTR_SIZE_VER0)
+	s.must("make the machine read-only", unix.SYS_MOUNT_SETATTR, unix.AT_FDCWD, "/", unix.AT_RECURSIVE, structBytes(&set), unix.MOUNT_ATTR_SIZE_VER0)
 	clear := unix.MountAttr{Attr_clr: unix.MOUNT_ATTR_RDONLY}
 	for _, dir := range []string{"/proc", "/sys"} {
 		s.may("keep "+dir+" writable", unix.SYS_MOUNT_SETATTR, unix.AT_FDCWD, dir, 0, structBytes(&clear), unix.MOUNT_ATTR_SIZE_VER0)

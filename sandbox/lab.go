@@ -101,7 +101,14 @@ func (k *Keeper) NewLab(o LabOptions) (*Lab, error) {
 	k.births.Add(1)
 	k.mu.Unlock()
 	defer k.births.Done()
-	if err := l.start(); err != nil {
+	k.starts.RLock()
+	err := l.start()
+	if err != nil {
+		k.lost.Store(true)
+	}
+	k.starts.RUnlock()
+	k.sweep()
+	if err != nil {
 		return nil, fmt.Errorf("make a lab: %w", err)
 	}
 	l.startTrace()
@@ -179,8 +186,8 @@ func (l *Lab) start() error {
 		closeAll(l.fds()...)
 		_ = unix.Kill(l.init, unix.SIGKILL)
 		_, _ = reap(l.init)
-	} else {
-		known.Store(l.init, true)
+	} else if err == nil {
+		known.Store(l.init, l)
 	}
 	if err != nil {
 		l.cgroup.close()
@@ -433,6 +440,7 @@ func (l *Lab) end() error {
 		l.alive.Wait()
 		l.closeTrace()
 		l.endErr = reapInit(l.init, l.ns.pid)
+		known.CompareAndDelete(l.init, l)
 		l.cgroup.close()
 		closeAll(l.fds()...)
 	})

@@ -120,9 +120,9 @@ func (s *script) stage(t *tools, program ref) {
 			s.symlink(toolsBin+"/nslab", at(toolsBusybox)+"/"+name)
 		}
 	}
-	// Every lab sees this file system, so no lab's root may undo that (see lockMachine).
-	ro := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY}
-	s.must("make the tools read-only", unix.SYS_MOUNT_SETATTR, unix.AT_FDCWD, stageDir, 0, structBytes(&ro), unix.MOUNT_ATTR_SIZE_VER0)
+	// Every lab sees this file system, and the program on it, so no lab's root may undo that (see lockMachine).
+	ro := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY | unix.MOUNT_ATTR_NOSUID}
+	s.must("make the tools read-only", unix.SYS_MOUNT_SETATTR, unix.AT_FDCWD, stageDir, unix.AT_RECURSIVE, structBytes(&ro), unix.MOUNT_ATTR_SIZE_VER0)
 }
 
 // furnish brings BusyBox and its hundreds of names into the tools, while the first lab is being made. It

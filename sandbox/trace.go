@@ -162,7 +162,9 @@ func (k *Keeper) CanTrace() error {
 		k.becomeRoot(s, !k.noUser)
 		r := s.installFilter(may)
 		img, err := s.run(0)
-		if err == nil {
+		if err != nil {
+			err = fmt.Errorf("look whether system calls can be told: %w", err)
+		} else {
 			if n := img.result(r); n < 0 {
 				err = fmt.Errorf("install a seccomp filter with a listener: %w", unix.Errno(-n))
 			}

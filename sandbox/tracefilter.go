@@ -94,7 +94,8 @@ func listenerFlags() int {
 }
 
 // sendFD appends sending a descriptor over a socket (SCM_RIGHTS of unix(7)). The message is written before
-// the descriptor is known: so it is given the number spare first.
+// the descriptor is known: so it is given the number spare first. The process keeps none: should the other side not get the
+// listener of a filter, then nobody has it, and the calls that would wait for its answer fail (ENOSYS).
 func (s *script) sendFD(socket int, fd ref, spare int) {
 	s.may("dup3", unix.SYS_DUP3, fd, spare, unix.O_CLOEXEC)
 	rights := unix.UnixRights(spare)
@@ -105,4 +106,6 @@ func (s *script) sendFD(socket int, fd ref, spare int) {
 	msg := s.structure(structBytes(&unix.Msghdr{Iovlen: 1, Controllen: uint64(len(rights))}),
 		unsafe.Offsetof(unix.Msghdr{}.Iov), uintptr(iov), unsafe.Offsetof(unix.Msghdr{}.Control), uintptr(control))
 	s.may("send a descriptor", unix.SYS_SENDMSG, socket, msg, unix.MSG_NOSIGNAL)
+	s.may("close", unix.SYS_CLOSE, spare)
+	s.may("close", unix.SYS_CLOSE, fd)
 }

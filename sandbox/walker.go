@@ -286,12 +286,12 @@ func (a *apart) walk(told func(news byte) error) (*image, error) {
 		if rerr != nil || n == 0 {
 			break
 		}
-		if n > 1 {
+		if n == len(wordBytes(message)) {
 			heard = true
 			img.merge(message)
 			continue
 		}
-		if err == nil {
+		if n == 1 && err == nil {
 			if err = told(wordBytes(message)[0]); err == nil {
 				err = give([]byte{1})
 			}
@@ -311,6 +311,13 @@ func (a *apart) walk(told func(news byte) error) (*image, error) {
 		timed(img, a.start)
 	}
 	return img, err
+}
+
+// abandon ends the process, for which there is nothing to do.
+func (a *apart) abandon() {
+	closeAll(a.ours)
+	_, _ = reap(a.pid)
+	runtime.KeepAlive(a.outer)
 }
 
 // tell appends telling the keeper how far the process has come, and hear the waiting for its word.
