@@ -297,6 +297,14 @@ func (k *Keeper) close() error {
 // Kill ends every lab and the keeper as Close does, but leaves waiting for their end to the kernel. It is
 // for a program that ends next, and the last that is asked of a keeper.
 func (k *Keeper) Kill() error {
+	// Whoever lets go of the last reference to a lab's mounts takes them down, and waits for other processors in doing
+	// so. Now that is not us, for the labs' inits are still there.
+	k.mu.Lock()
+	for l := range k.labs {
+		closeAll(l.fds()...)
+	}
+	k.mu.Unlock()
+	closeAll(k.user, k.mnt, k.pid)
 	if err := unix.Kill(k.anchor, unix.SIGKILL); err != nil {
 		return fmt.Errorf("end the keeper's process %d: %w", k.anchor, err)
 	}
