@@ -39,6 +39,8 @@ var (
 	textSubmitSteps = say.Text{EN: "of the steps: when they were done, how many hints and tries, what you answered: {{done}} of {{of}} are done", FR: "pour les étapes : quand elles ont été faites, combien d'indices et d'essais, vos réponses : {{done}} sur {{of}} sont faites"}
 	textSubmitPack  = say.Text{EN: "which pack the lesson {{lesson}} is: {{digest}}", FR: "de quel paquet vient la leçon {{lesson}} : {{digest}}"}
 	textSubmitKeys  = say.Text{EN: "each key that you typed in the lessons' shells, with the time, in {{sittings}} sittings; what was not shown while you typed it is not in it. These are the {{lines}} command lines:", FR: "chaque touche tapée dans les shells des leçons, avec l'heure, en {{sittings}} séances ; ce qui ne s'affichait pas pendant la frappe n'y est pas. Voici les {{lines}} lignes de commande :"}
+	textSubmitCalls = say.Text{EN: "which system calls on namespaces your commands made in each step, where your machine shows them: {{calls}}", FR: "quels appels système sur les espaces de noms vos commandes ont faits à chaque étape, si votre machine les montre : {{calls}}"}
+	textSubmitCall  = say.Text{EN: "system calls, step {{step}}: {{calls}}", FR: "appels système, étape {{step}} : {{calls}}"}
 	textSubmitAsk   = say.Text{EN: "Write {{file}}? Something that is nobody's business can be struck out with: nslab submit --strike [y/N] ", FR: "Écrire {{file}} ? Ce qui ne regarde personne peut être rayé avec : nslab submit --strike [o/N] "}
 	textSubmitNot   = say.Text{EN: "Nothing was written. To write without being asked: nslab submit --yes", FR: "Rien n'a été écrit. Pour écrire sans question : nslab submit --yes"}
 	textSubmitDone  = say.Text{EN: "{{file}} is written: {{bytes}} bytes. Hand it in where your instructor says.", FR: "{{file}} est écrit : {{bytes}} octets. Rendez-le là où votre enseignant le dit."}
@@ -107,7 +109,7 @@ func (a *app) submit(out string, yes, strike bool) error {
 	}
 	if a.json {
 		return a.writeJSON(map[string]any{"file": file, "bytes": len(b), "student": sub.Student, "course": sub.CourseID,
-			"sittings": len(sub.Sittings), "struck": sub.Struck})
+			"sittings": len(sub.Sittings), "calls": countCalls(sub), "struck": sub.Struck})
 	}
 	a.say(textSubmitDone, "file", file, "bytes", strconv.Itoa(len(b)))
 	return nil
@@ -209,13 +211,29 @@ func (a *app) describe(sub *submission.Submission) {
 		item(textSubmitPack, "lesson", lesson, "digest", sub.Packs[lesson])
 	}
 	item(textSubmitKeys, "sittings", strconv.Itoa(len(sub.Sittings)), "lines", strconv.Itoa(lines))
+	item(textSubmitCalls, "calls", strconv.Itoa(countCalls(sub)))
 	for i := range sub.Sittings {
 		s := &sub.Sittings[i]
 		fmt.Fprintf(a.out, "\n  %s, %s\n", s.Lesson, s.Began.Local().Format("2006-01-02 15:04"))
 		for _, l := range s.Lines() {
 			fmt.Fprintf(a.out, "    %-9s %s\n", l.Shell, submission.Plain(l.Text))
 		}
+		for _, c := range s.Calls() {
+			text := textSubmitCall.In(a.lang, pairs([]string{"step", c.Step, "calls", submission.Plain(strings.Join(c.Calls, ", "))}))
+			fmt.Fprintln(a.out, "    "+wrap(text, a.width()-4, "      "))
+		}
 	}
+}
+
+// countCalls counts the system calls that the file tells.
+func countCalls(sub *submission.Submission) int {
+	n := 0
+	for i := range sub.Sittings {
+		for _, c := range sub.Sittings[i].Calls() {
+			n += len(c.Calls)
+		}
+	}
+	return n
 }
 
 // wrap breaks a text into lines; those after the first begin with indent.

@@ -108,6 +108,8 @@ type Step struct {
 	Seconds int `json:"seconds,omitempty"`
 	// Lacks is what the grader's machine lacks for it.
 	Lacks string `json:"lacks,omitempty"`
+	// Calls are system calls on namespaces that the file alone has, or the replay alone: something to look at, and no verdict.
+	Calls Calls `json:"calls,omitzero"`
 }
 
 // Foreign is another student's parameter in a submission.
@@ -564,7 +566,7 @@ func (g *grader) judge(e *entry, out *Outcome, params map[string]map[string]stri
 		claim := e.sub.Claim(st.Lesson, st.Step)
 		st.Hints, st.Attempts = claim.Hints, claim.Attempts
 		st.Claimed = st.Claimed || !claim.Done.IsZero()
-		st.Finding = o.Finding
+		st.Finding, st.Calls = o.Finding, o.Calls
 		switch {
 		case o.Passed:
 			st.Verdict, st.Points = Passed, st.Max

@@ -37,6 +37,8 @@ type StepOutcome struct {
 	Passed  bool    `json:"passed"`
 	Finding Finding `json:"finding,omitzero"`
 	Lacks   string  `json:"lacks,omitempty"`
+	// Calls are where the system calls that the file tells differ from the replay's.
+	Calls Calls `json:"calls,omitzero"`
 }
 
 // Step returns the outcome of a step.
@@ -181,8 +183,9 @@ func (r *replay) sitting(ctx context.Context, l *lessons.Lesson, params map[stri
 	ended := make(chan struct{})
 	defer close(ended)
 	go r.guard(ctx, s, ended)
-	s.Rebase()
-	r.events(ctx, s, l, sit)
+	var calls recorder
+	s.StartRecording(&calls)
+	whole := r.events(ctx, s, l, sit)
 	// The last look, for the findings; a step that was not tried needs none.
 	tried := claimsOf(&submission.Submission{Sittings: []submission.Sitting{*sit}}, map[string]*lessons.Lesson{l.Name: l})
 	for _, st := range l.Steps {
@@ -206,10 +209,29 @@ func (r *replay) sitting(ctx context.Context, l *lessons.Lesson, params map[stri
 	defer mu.Unlock()
 	for step, f := range passed {
 		if !given[step] {
-			r.out.Steps[l.Name+" "+step] = StepOutcome{Passed: true, Finding: findingOf(f)}
+			calls := r.out.Steps[l.Name+" "+step].Calls
+			r.out.Steps[l.Name+" "+step] = StepOutcome{Passed: true, Finding: findingOf(f), Calls: calls}
 		}
 	}
+	if whole && ctx.Err() == nil {
+		r.compare(l, sit, &calls.called)
+	}
 	return nil
+}
+
+// compare notes where the system calls that a sitting tells differ from the replay's.
+func (r *replay) compare(l *lessons.Lesson, sit *submission.Sitting, replayed *called) {
+	var claimed called
+	for _, e := range sit.Events {
+		if isCall(e) {
+			claimed.add(e)
+		}
+	}
+	for step, c := range compareCalls(l, &claimed, replayed) {
+		o := r.out.Steps[l.Name+" "+step]
+		o.Calls = o.Calls.and(c)
+		r.out.Steps[l.Name+" "+step] = o
+	}
 }
 
 // nod answers every command of nslab that is typed in the lab: status 0, nothing to say.
@@ -227,14 +249,17 @@ func nod(ln net.Listener) {
 	}
 }
 
-// events does the events of a sitting again.
-func (r *replay) events(ctx context.Context, s *session.Session, l *lessons.Lesson, sit *submission.Sitting) {
+// events does the events of a sitting again, and reports whether all of them were.
+func (r *replay) events(ctx context.Context, s *session.Session, l *lessons.Lesson, sit *submission.Sitting) bool {
 	before := time.Duration(0)
 	misses := 0
 	last := map[string]string{}
 	for _, e := range sit.Events {
 		if ctx.Err() != nil {
-			return
+			return false
+		}
+		if isCall(e) {
+			continue
 		}
 		if e.Shell != "" {
 			if _, err := l.Shell(e.Shell); err != nil {
@@ -268,7 +293,7 @@ func (r *replay) events(ctx context.Context, s *session.Session, l *lessons.Less
 			misses++
 			if misses >= maxMisses {
 				r.note(fill(textLost, "lesson", l.Name))
-				return
+				return false
 			}
 			// Whatever it is that does not end.
 			if sh, err := s.Shell(e.Shell); err == nil {
@@ -282,9 +307,10 @@ func (r *replay) events(ctx context.Context, s *session.Session, l *lessons.Less
 			default:
 				r.note(fill(textLabEnded, "lesson", l.Name))
 			}
-			return
+			return false
 		}
 	}
+	return misses == 0
 }
 
 // patience is how long an event is waited for: longer than the student waited, for the grader's machine may be busier.

@@ -204,6 +204,11 @@ func (p *printer) student(i int, s *grade.Result) {
 	for _, n := range s.Notes {
 		remarks = append(remarks, n.In(p.lang))
 	}
+	for _, st := range s.Steps {
+		if calls := p.calls(st); calls != "" {
+			remarks = append(remarks, calls)
+		}
+	}
 	for _, f := range s.Foreign {
 		remarks = append(remarks, p.foreign(f))
 	}

@@ -222,6 +222,9 @@ func (p *printer) remarks() {
 			if st.Verdict == grade.Differs {
 				item(name + ": " + p.differs(st))
 			}
+			if !st.Calls.IsZero() {
+				item(name + ": " + p.calls(st))
+			}
 		}
 		for _, f := range s.Foreign {
 			item(name + ": " + p.foreign(f))
@@ -248,6 +251,15 @@ func (p *printer) differs(st grade.Step) string {
 	return p.say(textDiffers, "lesson", st.Lesson, "step", st.Step, "claim", cmp.Or(st.ClaimedKey, "-"), "found", found)
 }
 
+// calls says where the file's system calls differ from the replay's; it is empty where they do not.
+func (p *printer) calls(st grade.Step) string {
+	if st.Calls.IsZero() {
+		return ""
+	}
+	list := func(calls []string) string { return cmp.Or(strings.Join(calls, ", "), p.say(textNoCalls)) }
+	return p.say(textCalls, "lesson", st.Lesson, "step", st.Step, "claimed", list(st.Calls.Claimed), "replayed", list(st.Calls.Replayed))
+}
+
 func (p *printer) foreign(f grade.Foreign) string {
 	return p.say(textForeign, "lesson", f.Lesson, "param", f.Param, "value", f.Value, "of", f.Of, "line", f.Line)
 }
@@ -272,15 +284,16 @@ func (p *printer) csv() {
 			p.err = err
 		}
 	}
-	row("student", "name", "file", "status", "percent", "lesson", "step", "verdict", "points", "max", "finding", "claimed", "hints", "attempts", "seconds", "remark")
+	row("student", "name", "file", "status", "percent", "lesson", "step", "verdict", "points", "max", "finding", "claimed", "hints", "attempts", "seconds", "remark", "calls claimed", "calls replayed")
 	for i := range p.r.Submissions {
 		s := &p.r.Submissions[i]
 		if len(s.Steps) == 0 {
-			row(s.Student, s.Name, s.File, string(s.Status), strconv.Itoa(s.Late), "", "", "", "0", number(s.Max), "", "", "", "", "", s.Reason.In(p.lang))
+			row(s.Student, s.Name, s.File, string(s.Status), strconv.Itoa(s.Late), "", "", "", "0", number(s.Max), "", "", "", "", "", s.Reason.In(p.lang), "", "")
 		}
 		for _, st := range s.Steps {
 			row(s.Student, s.Name, s.File, string(s.Status), strconv.Itoa(s.Late), st.Lesson, st.Step, string(st.Verdict), number(st.Points), number(st.Max),
-				st.Finding.Key, strconv.FormatBool(st.Claimed), strconv.Itoa(st.Hints), strconv.Itoa(st.Attempts), strconv.Itoa(st.Seconds), st.Finding.Found.In(p.lang))
+				st.Finding.Key, strconv.FormatBool(st.Claimed), strconv.Itoa(st.Hints), strconv.Itoa(st.Attempts), strconv.Itoa(st.Seconds), st.Finding.Found.In(p.lang),
+				strings.Join(st.Calls.Claimed, ", "), strings.Join(st.Calls.Replayed, ", "))
 		}
 	}
 	w.Flush()
@@ -483,6 +496,11 @@ func (p *printer) junit() error {
 		for _, n := range s.Notes {
 			suite.Out += n.In(p.lang) + "\n"
 		}
+		for _, st := range s.Steps {
+			if calls := p.calls(st); calls != "" {
+				suite.Out += calls + "\n"
+			}
+		}
 		all.Tests += suite.Tests
 		all.Failures += suite.Failures
 		all.Errors += suite.Errors
@@ -534,12 +552,15 @@ func (p *printer) tap() {
 			switch st.Verdict {
 			case grade.Passed:
 				test(true, name, "")
+				if calls := p.calls(st); calls != "" {
+					diagnosis("calls", calls)
+				}
 			case grade.LeftOut:
 				test(true, name, " # SKIP "+tapText(p.say(textLacks, "what", st.Lacks)))
 			default:
 				test(false, name, "")
 				diagnosis("message", p.say(verdictWords[st.Verdict]), "verdict", string(st.Verdict), "finding", st.Finding.Key,
-					"expected", st.Finding.Expected.In(p.lang), "found", st.Finding.Found.In(p.lang), "try", st.Finding.Try.In(p.lang))
+					"expected", st.Finding.Expected.In(p.lang), "found", st.Finding.Found.In(p.lang), "try", st.Finding.Try.In(p.lang), "calls", p.calls(st))
 			}
 		}
 	}

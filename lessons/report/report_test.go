@@ -42,12 +42,18 @@ func results() *grade.Results {
 		Submissions: []grade.Result{
 			{File: "bad.nslab", Status: grade.Unreadable, Reason: text(nasty), Late: 100, Max: 4},
 			{File: "a.nslab", Student: "ana", Name: "@Ana", Mail: "ana@b.test", Lang: say.FR, Status: grade.Graded, Late: 100, Points: 4, Max: 4, Lines: shared,
-				Steps: with(func(_ int, st *grade.Step) { st.Verdict, st.Points, st.Seconds = grade.Passed, st.Max, 90 })},
+				Steps: with(func(i int, st *grade.Step) {
+					st.Verdict, st.Points, st.Seconds = grade.Passed, st.Max, 90
+					if i == 1 {
+						st.Calls = grade.Calls{Claimed: []string{"=mount(" + nasty + ")", "setns(CLONE_NEWNET)"}}
+					}
+				})},
 			{File: "b.nslab", Student: "bob", Name: nasty, Status: grade.Stopped, Reason: text("stopped " + nasty), Notes: []grade.Text{text("note " + nasty)}, Late: 50, Points: 0, Max: 4, Lines: shared,
 				Foreign: []grade.Foreign{{Lesson: "uts", Param: "name", Value: "coral-mole-123", Of: "ana", Line: nasty}},
 				Steps: with(func(i int, st *grade.Step) {
 					st.Verdict = []grade.Verdict{grade.Failed, grade.Differs, grade.LeftOut}[i]
 					st.Finding = grade.Finding{Key: "uts.x", Expected: text("expected " + nasty), Found: text("found " + nasty), Try: text("try\nagain")}
+					st.Calls = grade.Calls{Claimed: []string{"unshare(CLONE_NEWUTS)"}, Replayed: []string{"sethostname(" + nasty + ")"}}
 					st.ClaimedKey, st.Lacks = nasty, []string{"", "", "tool:ip"}[i]
 				})},
 			{File: "b-old.nslab", Student: "bob", Status: grade.Superseded, Reason: text("later"), Late: 100, Max: 4},

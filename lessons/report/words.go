@@ -37,6 +37,8 @@ var (
 
 	textNothingFound   = say.Text{EN: "nothing of it", FR: "rien de cela"}
 	textDiffers        = say.Text{EN: "{{lesson}} {{step}}: the file claims it done (last finding: {{claim}}); done again, it was not: {{found}}", FR: "{{lesson}} {{step}} : le fichier la dit faite (dernier constat : {{claim}}) ; refaite, elle ne l'était pas : {{found}}"}
+	textCalls          = say.Text{EN: "{{lesson}} {{step}}: the system calls differ. In the file alone: {{claimed}}. In the replay alone: {{replayed}}.", FR: "{{lesson}} {{step}} : les appels système diffèrent. Dans le fichier seul : {{claimed}}. Au rejeu seul : {{replayed}}."}
+	textNoCalls        = say.Text{EN: "none", FR: "aucun"}
 	textDiffersStudent = say.Text{EN: "Your file says that this was done; typed again in a fresh lab, it was not. Talk to your instructor if you cannot tell why.", FR: "Votre fichier dit que c'était fait ; retapé dans un labo neuf, ce ne l'était pas. Parlez-en à votre enseignant si vous ne voyez pas pourquoi."}
 	textForeign        = say.Text{EN: "{{value}} is the {{param}} that {{of}} has in lesson {{lesson}}; it stands in: {{line}}", FR: "{{value}} est le {{param}} de {{of}} dans la leçon {{lesson}} ; il figure dans : {{line}}"}
 	textPairs          = say.Text{EN: "Pairs whose lines are alike, beyond what the lesson's text shows. It says nothing of why: they may have worked side by side.", FR: "Paires dont les lignes se ressemblent, au-delà de ce que montre le texte de la leçon. Cela ne dit rien du pourquoi : ils ont pu travailler côte à côte."}

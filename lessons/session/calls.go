@@ -67,7 +67,8 @@ func (s *Session) hear() {
 	const moment = 20 * time.Millisecond
 	var seq uint64
 	for {
-		calls, _, more := trace.Since(seq)
+		calls, lost, more := trace.Since(seq)
+		s.recordCalls(calls, lost)
 		if len(calls) > 0 {
 			seq = calls[len(calls)-1].Seq
 		}

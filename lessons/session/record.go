@@ -44,6 +44,12 @@ const (
 	// Found: the finding with the key Text was made of the step Step; Status is 0 where it was satisfied, 1 otherwise. It is
 	// what the learner was told, and nothing to do again.
 	Found Action = "found"
+	// Traced: the lab's system calls on namespaces are seen, and those from here on are told. Called: while the step Step was open,
+	// a process of Shell made the call Text ([CallText]); Status is 1 where the kernel refused it. It is told once a step.
+	// MoreCalled: others were made while Step was open, too many to be told. Nothing of it is to do again.
+	Traced     Action = "traced"
+	Called     Action = "call"
+	MoreCalled Action = "more"
 )
 
 // Event is one thing that happened in a session.
@@ -72,6 +78,7 @@ type recording struct {
 func (s *Session) StartRecording(to Recorder) {
 	s.Rebase()
 	s.recorder.Store(&recording{to, time.Now()})
+	s.startCalls()
 }
 
 // Printed returns how many bytes the session's shells have printed.
@@ -154,7 +161,7 @@ func (s *Session) Replay(ctx context.Context, e Event, pause time.Duration) (che
 		return s.Check(e.Step, 0)
 	case Answered:
 		return s.Answer(e.Step, e.Text)
-	case Found:
+	case Found, Traced, Called, MoreCalled:
 		return none, nil
 	}
 	sh, err := s.Shell(e.Shell)

@@ -90,6 +90,7 @@ type Session struct {
 	// recorder is told what happens (record.go); rested is what was seen when a replay last waited.
 	recorder atomic.Pointer[recording]
 	rested   []string
+	called   *calledSoFar // recordcalls.go
 	printed  atomic.Int64
 
 	judging sync.Mutex
@@ -199,6 +200,7 @@ func (s *Session) Close() error {
 	s.close.Do(func() {
 		close(s.closing)
 		s.watcher.Wait()
+		s.lastCalls()
 		s.leave()
 		err = s.Lab.Close()
 	})
@@ -412,6 +414,7 @@ func (s *Session) satisfied(step *lessons.Step, f checks.Finding, now *snapshot.
 	}
 	s.done[step.Name] = f
 	s.begun = now
+	s.stepOpened()
 	s.found(step.Name, f)
 	if s.o.OnDone != nil {
 		s.o.OnDone(step, f)

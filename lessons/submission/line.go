@@ -198,6 +198,12 @@ func formatEvent(e session.Event) string {
 		return head + e.Step
 	case session.Answered:
 		return head + e.Step + " " + strconv.QuoteToASCII(e.Text)
+	case session.Traced:
+		return strings.TrimSuffix(head, " ")
+	case session.Called:
+		return head + e.Shell + " " + e.Step + " " + strconv.Itoa(e.Status) + " " + strconv.QuoteToASCII(e.Text)
+	case session.MoreCalled:
+		return head + e.Step
 	case session.Found:
 		return head + e.Step + " " + strconv.Itoa(e.Status) + " " + strconv.QuoteToASCII(e.Text)
 	}
@@ -232,6 +238,11 @@ func parseEvent(line string) (session.Event, error) {
 		e.Step = w.name()
 	case session.Answered:
 		e.Step, e.Text = w.name(), w.text(maxTyped)
+	case session.Traced:
+	case session.Called:
+		e.Shell, e.Step, e.Status, e.Text = w.name(), w.name(), w.number(1), w.line(200)
+	case session.MoreCalled:
+		e.Step = w.name()
 	case session.Found:
 		e.Step, e.Status, e.Text = w.name(), w.number(1), w.line(200)
 	default:

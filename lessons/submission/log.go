@@ -17,8 +17,12 @@ import (
 	"github.com/nslab/nslab/lessons/session"
 )
 
-// logFirst is the first line of a record; it names the form and its version.
-const logFirst = "nslab-record 1"
+// logFirst is the first line of a record; it names the form and its version. Version 1 had no calls; a record
+// that was begun with it is read, and gone on with.
+const (
+	logFirst  = "nslab-record 2"
+	logFirst1 = "nslab-record 1"
+)
 
 // Log is the record of what a student types in a course, kept in the state folder while it happens. It is a
 // [session.Recorder]. Keystrokes are put together to lines, and each line is written when it is complete.
@@ -145,10 +149,10 @@ func parseLog(b []byte) (sittings []Sitting, ch chain, good int, err error) {
 		good += i + 1
 		n++
 		if n == 1 {
-			if line != logFirst {
+			if line != logFirst && line != logFirst1 {
 				return nil, ch, 0, errors.New("line 1: it is no record of this nslab")
 			}
-			ch = sha256.Sum256([]byte(logFirst))
+			ch = sha256.Sum256([]byte(line))
 			continue
 		}
 		if len(line) < 9 || len(line) > maxLine || line[8] != ' ' || ch.next(line[9:]) != line[:8] {

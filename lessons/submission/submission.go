@@ -13,7 +13,7 @@
 // before (32 bytes; for the first, that of the file's first line) and the line without its tag. Then stand words
 // with single spaces between them, texts in double quotes with Go's escapes ("\r" is Enter, "\x1b" Escape):
 //
-//	nslab-submission 1
+//	nslab-submission 2
 //	TAG student ID                  who
 //	TAG course ID "NAME"            in which course
 //	TAG program "VERSION"           of nslab
@@ -44,6 +44,12 @@
 //	check STEP                      nslab check
 //	answer STEP "TEXT"              nslab answer
 //	found STEP 0|1 "KEY"            what nslab said: satisfied (0) or not
+//	traced                          from here on the machine shows which system calls are made
+//	call SHELL STEP 0|1 "CALL"      a system call on namespaces, told once a step: see session.CallText;
+//	                                1 says that the kernel refused it
+//	more STEP                       others were made in that step, too many to be told
+//
+// The last three came with version 2; version 1 is read too.
 //
 // # The record
 //
@@ -69,8 +75,8 @@ import (
 	"github.com/nslab/nslab/lessons/session"
 )
 
-// Version is the version of the file that this program writes, and the newest it reads.
-const Version = 1
+// Version is the version of the file that this program writes, and the newest it reads. Version 1 had no calls.
+const Version = 2
 
 const (
 	magic = "nslab-submission "
@@ -242,7 +248,7 @@ func Parse(b []byte) (*Submission, error) {
 	first, rest, _ := bytes.Cut(b, []byte("\n"))
 	version, ok := strings.CutPrefix(string(first[:min(len(first), 100)]), magic)
 	if !ok {
-		return nil, errors.New("it is no submission: its first line is not \"" + magic + "1\"")
+		return nil, errors.New("it is no submission: its first line is not \"" + magic + strconv.Itoa(Version) + "\"")
 	}
 	switch v, err := strconv.Atoi(version); {
 	case err != nil || v < 1:
@@ -438,6 +444,28 @@ func (s *Submission) Strike(text string) int {
 	}
 	s.Struck += n
 	return n
+}
+
+// StepCalls are the system calls that a sitting tells of a step.
+type StepCalls struct {
+	Step  string
+	Calls []string
+}
+
+// Calls are the system calls of a sitting, by step, in their order.
+func (s *Sitting) Calls() []StepCalls {
+	var all []StepCalls
+	for _, e := range s.Events {
+		if e.Action != session.Called {
+			continue
+		}
+		i := slices.IndexFunc(all, func(c StepCalls) bool { return c.Step == e.Step })
+		if i < 0 {
+			i, all = len(all), append(all, StepCalls{Step: e.Step})
+		}
+		all[i].Calls = append(all[i].Calls, e.Text)
+	}
+	return all
 }
 
 // Lines are the command lines that were typed in a sitting, with their shells, as the shells reported them; where they

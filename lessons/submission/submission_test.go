@@ -1,6 +1,7 @@
 package submission
 
 import (
+	"crypto/sha256"
 	"errors"
 	"os"
 	"reflect"
@@ -35,9 +36,13 @@ func sample() *Submission {
 			{Lesson: "net", Step: "route", Answer: "10.1.1.0/24 \x1b[31m", Missing: "tool:ss|bridge"}},
 		Sittings: []Sitting{
 			{Lesson: "uts", Began: began, Program: "v1", Events: []session.Event{
+				{After: ms(0), Action: session.Traced},
 				{After: ms(10), Action: session.Prompted, Shell: "isolated", N: 1},
 				{After: ms(20), Action: session.Typed, Shell: "isolated", Text: "hostnam\x7fme \xff\u00e9\r"},
 				{After: ms(30), Action: session.Prompted, Shell: "isolated", N: 2, Status: 127, Text: "hostname x"},
+				{After: ms(30), Action: session.Called, Shell: "isolated", Step: "rename", Text: "sethostname(hostname-\u00e9)"},
+				{After: ms(30), Action: session.Called, Shell: "host", Step: "rename", Status: 1, Text: `sethostname("a\x1b[2Jb")`},
+				{After: ms(30), Action: session.MoreCalled, Step: "rename"},
 				{After: ms(30), Action: session.Waited, Shell: "host", Text: "sh"},
 				{After: ms(30), Action: session.Fronted, Shell: "host", Text: "vi", N: 24},
 				{After: ms(40), Action: session.Hidden, Shell: "host", Text: "\r"},
@@ -112,7 +117,7 @@ func TestHostileFilesAreRefused(t *testing.T) {
 	for name, test := range map[string]struct{ in, want string }{
 		"empty":                {"", "no submission"},
 		"another file":         {"\x7fELF", "no submission"},
-		"newer":                {magic + "2\n", "newer nslab"},
+		"newer":                {magic + "3\n", "newer nslab"},
 		"no version":           {magic + "-1\n", "no version"},
 		"10 million lines":     {head + strings.Repeat("\n", 200000), "line 2"},
 		"many lines":           {tagged(append([]string{"student a", sit}, strings.Split(strings.TrimSuffix(strings.Repeat("+1 check a\n", maxLines), "\n"), "\n")...)...), "more than 100000 lines"},
@@ -133,6 +138,11 @@ func TestHostileFilesAreRefused(t *testing.T) {
 		"no end of a quote":    {tagged("student a", sit, `+1 type host "x`), "double quotes"},
 		"another spelling":     {tagged("student a", sit, `+1 type host "\u0041"`), "not quoted"},
 		"behind a text":        {tagged("student a", sit, `+1 type host "x" y`), "behind"},
+		"call of no step":      {tagged("student a", sit, `+1 call host - 0 "unshare()"`), "is no name"},
+		"escape in a call":     {tagged("student a", sit, `+1 call host a 0 "\x1b[2J"`), "cannot be shown"},
+		"outcome of a call":    {tagged("student a", sit, `+1 call host a 2 "unshare()"`), "is no number"},
+		"long call":            {tagged("student a", sit, `+1 call host a 0 "`+strings.Repeat("x", 201)+`"`), "more than 200 bytes"},
+		"behind traced":        {tagged("student a", sit, "+1 traced host"), "behind its end"},
 		"kept password":        {tagged("student a", sit, `+1 hidden host "x"`), "not kept"},
 		"two students":         {tagged("student a", "student b"), "second line"},
 		"a step twice":         {tagged("student a", `step a b - 0 0 "" ""`, `step a b - 0 0 "" ""`), "second line of that step"},
@@ -148,7 +158,7 @@ func TestHostileFilesAreRefused(t *testing.T) {
 
 func TestStrike(t *testing.T) {
 	s := sample()
-	if n := s.Strike("hostnam"); n != 2 || s.Struck != 2 {
+	if n := s.Strike("hostnam"); n != 5 || s.Struck != 5 {
 		t.Errorf("struck out %d times", n)
 	}
 	b, err := s.Encode(nil)
@@ -180,6 +190,40 @@ func TestLinesAreWhatThePersonMeant(t *testing.T) {
 		if strings.Join(got, "|") != test.want {
 			t.Errorf("%s: %q, not %q", test.name, got, test.want)
 		}
+	}
+}
+
+// What the version before wrote is read: it had no calls.
+func TestTheFormerVersionIsRead(t *testing.T) {
+	b, err := os.ReadFile("testdata/version1.nslab")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Parse(b)
+	if err != nil || s.Damage != Whole || !s.Sealed(code(t, "ana")) || len(s.Sittings) != 1 || len(s.Sittings[0].Events) != 4 {
+		t.Errorf("%v %+v", err, s)
+	}
+	// A record that it began is gone on with.
+	dir := t.TempDir()
+	lines := logFirst1 + "\n"
+	ch := chain(sha256.Sum256([]byte(logFirst1)))
+	for _, l := range []string{formatSitting(&Sitting{Lesson: "uts", Began: began, Program: "v1"}), "+5 check rename"} {
+		lines += ch.next(l) + " " + l + "\n"
+	}
+	if err := os.WriteFile(LogPath(dir, "x"), []byte(lines), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l, err := OpenLog(dir, "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Record(session.Event{After: time.Second, Action: session.Called, Shell: "host", Step: "rename", Text: "unshare(CLONE_NEWUTS)"})
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	sittings, err := ReadLog(dir, "x")
+	if err != nil || len(sittings) != 1 || len(sittings[0].Events) != 2 {
+		t.Errorf("%v %+v", err, sittings)
 	}
 }
 
@@ -283,6 +327,9 @@ func FuzzParse(f *testing.F) {
 	b := encoded(f)
 	f.Add(b)
 	f.Add(b[:len(b)/2])
+	if old, err := os.ReadFile("testdata/version1.nslab"); err == nil {
+		f.Add(old)
+	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		s, err := Parse(b)
 		if err != nil {
@@ -307,6 +354,7 @@ func FuzzParse(f *testing.F) {
 
 func FuzzParseLog(f *testing.F) {
 	f.Add([]byte(logFirst + "\n"))
+	f.Add([]byte(logFirst1 + "\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		_, _, good, err := parseLog(b)
 		if err == nil && good > len(b) {
