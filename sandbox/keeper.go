@@ -193,6 +193,9 @@ func (k *Keeper) start(userFlag uintptr) error {
 		}
 		k.becomeRoot(s, userFlag != 0)
 		if userFlag != 0 {
+			// Changed credentials made it undumpable, and its /proc files root's: without CAP_SYS_PTRACE, as in most containers,
+			// root itself could not open its namespaces (PR_SET_DUMPABLE(2const), ptrace(2)).
+			s.must("prctl PR_SET_DUMPABLE", unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 1)
 			s.limitNamespaces(keeperNamespaces)
 			s.writeFile(may, "/proc/sys/user/max_inotify_instances", strconv.Itoa(keeperInotify))
 		}
