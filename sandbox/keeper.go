@@ -140,11 +140,16 @@ func (k *Keeper) Confined() bool { return !k.noUser }
 
 // ids returns who a lab's root is on the machine.
 func (k *Keeper) ids() (uid, gid int) {
-	if k.root && idMapped("/proc/self/uid_map", outsideID) && idMapped("/proc/self/gid_map", outsideID) {
+	if k.root && nobodyMapped() {
 		return outsideID, outsideID
 	}
 	return os.Geteuid(), os.Getegid()
 }
+
+// nobodyMapped does not change: maps are written once (user_namespaces(7)).
+var nobodyMapped = sync.OnceValue(func() bool {
+	return idMapped("/proc/self/uid_map", outsideID) && idMapped("/proc/self/gid_map", outsideID)
+})
 
 // idMapped reports whether a map of user_namespaces(7) has that ID inside.
 func idMapped(path string, id int64) bool {

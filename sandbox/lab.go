@@ -65,6 +65,7 @@ type Lab struct {
 
 	mu     sync.Mutex
 	shells map[string]*Shell
+	rested map[int]rested // processes of the last look, by their numbers in the lab
 	ended  bool
 	alive  sync.WaitGroup // processes the keeper has to wait for
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"runtime"
 	"slices"
@@ -34,6 +35,7 @@ func (l *Lab) Snapshot() (*snapshot.Snapshot, error) {
 			shells[name] = sh.LabPID
 		}
 	}
+	before := l.rested
 	// The descriptors must not be closed meanwhile.
 	l.alive.Add(1)
 	l.mu.Unlock()
@@ -43,7 +45,8 @@ func (l *Lab) Snapshot() (*snapshot.Snapshot, error) {
 		Host: l.host, Shells: shells,
 		UTS: map[uint64]snapshot.UTSNS{}, Net: map[uint64]snapshot.NetNS{}, Mounts: map[uint64][]snapshot.Mount{},
 		IPC: map[uint64]snapshot.IPCNS{}, Users: map[uint64]snapshot.UserNS{},
-	}, buf: takeBuffer(), files: map[nsKey]int{}, offsets: map[uint64][2]int64{}, procs: map[procView]uint64{}}
+	}, buf: takeBuffer(), files: map[nsKey]int{}, offsets: map[uint64][2]int64{}, procs: map[procView]uint64{},
+		before: before, rested: map[int]rested{}}
 	defer o.close()
 	if err := l.over(nil); err != nil {
 		return nil, err
@@ -52,6 +55,9 @@ func (l *Lab) Snapshot() (*snapshot.Snapshot, error) {
 	if err := o.processes(); err != nil {
 		return nil, fmt.Errorf("look at the lab's processes: %w", err)
 	}
+	l.mu.Lock()
+	l.rested = o.rested
+	l.mu.Unlock()
 	o.pinned()
 	o.owners()
 	if l.options.Divide {
@@ -113,6 +119,8 @@ type observer struct {
 	uid, gid int
 	offsets  map[uint64][2]int64 // of time namespaces
 	procs    map[procView]uint64 // what is mounted on /proc
+	// before is what the last look knew of processes at rest, rested what this one does.
+	before, rested map[int]rested
 	// files are open namespaces by kind and inode number, and order the keys in the order of opening.
 	files map[nsKey]int
 	order []nsKey
@@ -194,16 +202,22 @@ func (o *observer) readProcesses() (quiet bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	f := os.NewFile(uintptr(dir), "the lab's /proc")
-	defer f.Close()
-	names, err := f.Readdirnames(-1)
-	if err != nil {
-		return false, errnoOf(err)
+	var names []string
+	for {
+		n, err := unix.Getdents(dir, o.buf)
+		if err != nil || n <= 0 {
+			closeAll(dir)
+			if err != nil {
+				return false, err
+			}
+			break
+		}
+		_, _, names = unix.ParseDirent(o.buf[:n], -1, names)
 	}
 	names = slices.DeleteFunc(names, func(name string) bool { return name[0] < '0' || name[0] > '9' })
 	// Most of the time passes in the kernel: several look at once where there are many.
 	parts := slices.Collect(slices.Chunk(names, max(processesEach, (len(names)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))))
-	found := make([][]snapshot.Process, len(parts))
+	found, parted := make([][]snapshot.Process, len(parts)), make([]map[int]rested, len(parts))
 	var others sync.WaitGroup
 	for i, part := range parts {
 		if i == len(parts)-1 {
@@ -211,12 +225,16 @@ func (o *observer) readProcesses() (quiet bool, err error) {
 			break
 		}
 		others.Go(func() {
-			one := &observer{lab: o.lab, buf: takeBuffer(), uid: o.uid, gid: o.gid, offsets: map[uint64][2]int64{}, procs: map[procView]uint64{}}
-			found[i] = one.those(part)
+			one := &observer{lab: o.lab, buf: takeBuffer(), uid: o.uid, gid: o.gid, offsets: map[uint64][2]int64{}, procs: map[procView]uint64{},
+				before: o.before, rested: map[int]rested{}}
+			found[i], parted[i] = one.those(part), one.rested
 			one.close()
 		})
 	}
 	others.Wait()
+	for _, rested := range parted {
+		maps.Copy(o.rested, rested)
+	}
 	o.snap.Procs = slices.Concat(found...)
 	slices.SortFunc(o.snap.Procs, func(a, b snapshot.Process) int { return cmp.Compare(a.PID, b.PID) })
 	gone := len(o.snap.Procs) < len(names)
@@ -324,6 +342,7 @@ func (o *observer) process(name string, pid int) (snapshot.Process, error) {
 	if err != nil {
 		return p, err
 	}
+	switches, rests := rest(b)
 	if err := parseStatus(string(b), &p); err != nil {
 		return p, err
 	}
@@ -335,14 +354,21 @@ func (o *observer) process(name string, pid int) (snapshot.Process, error) {
 	if err := parseStat(string(b), &p); err != nil {
 		return p, err
 	}
-	if err := o.args(name, &p); err != nil {
-		return p, err
+	if was, ok := o.before[pid]; ok && rests && !p.Ended() && was.start == p.Start && was.switches == switches {
+		p.NS, p.Args = was.ns, was.args
+	} else {
+		if err := o.args(name, &p); err != nil {
+			return p, err
+		}
+		if p.Ended() {
+			return p, nil // its namespaces have gone already
+		}
+		if p.NS, err = namespacesAt(o.lab.procFD, name); err != nil {
+			return p, err
+		}
 	}
-	if p.Ended() {
-		return p, nil // its namespaces have gone already
-	}
-	if p.NS, err = namespacesAt(o.lab.procFD, name); err != nil {
-		return p, err
+	if rests && o.waited <= argsPatience {
+		o.rested[pid] = rested{p.Start, switches, p.NS, p.Args}
 	}
 	p.Root, p.Cwd = o.dir(name+"/root"), o.dir(name+"/cwd")
 	o.program(name, &p)
