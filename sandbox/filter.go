@@ -94,62 +94,72 @@ func nftChains(fd int) []snapshot.Chain {
 	var chains []snapshot.Chain
 	const subsystem = unix.NFNL_SUBSYS_NFTABLES << 8
 	_ = dump(fd, subsystem|unix.NFT_MSG_GETCHAIN, nfgenmsg{}, func(m []byte) error {
-		if len(m) < 4 {
-			return nil
-		}
-		c := snapshot.Chain{Family: nftFamilies[m[0]]}
-		policy, number := "", -1
-		for kind, value := range attrs(m[4:]) {
-			switch kind {
-			case unix.NFTA_CHAIN_TABLE:
-				c.Table = text(value)
-			case unix.NFTA_CHAIN_NAME:
-				c.Name = text(value)
-			case unix.NFTA_CHAIN_HOOK:
-				for kind, value := range attrs(value) {
-					if kind == unix.NFTA_HOOK_HOOKNUM && len(value) >= 4 {
-						number = int(binary.BigEndian.Uint32(value))
-					}
-				}
-			case unix.NFTA_CHAIN_POLICY:
-				if len(value) >= 4 {
-					policy = verdict(int32(binary.BigEndian.Uint32(value)))
-				}
-			}
-		}
-		if hooks := nftHooks[c.Family]; number >= 0 && number < len(hooks) {
-			c.Hook, c.Policy = hooks[number], policy
-		}
-		chains = append(chains, c)
+		chains = addChain(chains, m)
 		return nil
 	})
 	_ = dump(fd, subsystem|unix.NFT_MSG_GETRULE, nfgenmsg{}, func(m []byte) error {
-		if len(m) < 4 {
-			return nil
-		}
-		var table, chain, rule string
-		for kind, value := range attrs(m[4:]) {
-			switch kind {
-			case unix.NFTA_RULE_TABLE:
-				table = text(value)
-			case unix.NFTA_RULE_CHAIN:
-				chain = text(value)
-			case unix.NFTA_RULE_EXPRESSIONS:
-				var words []string
-				for _, value := range attrs(value) {
-					words = append(words, expression(value))
-				}
-				rule = strings.Join(words, ", ")
-			}
-		}
-		for i := range chains {
-			if c := &chains[i]; c.Family == nftFamilies[m[0]] && c.Table == table && c.Name == chain {
-				c.Rules = append(c.Rules, rule)
-			}
-		}
+		addRule(chains, m)
 		return nil
 	})
 	return chains
+}
+
+// addChain takes an answer to NFT_MSG_GETCHAIN into account.
+func addChain(chains []snapshot.Chain, m []byte) []snapshot.Chain {
+	if len(m) < 4 {
+		return chains
+	}
+	c := snapshot.Chain{Family: nftFamilies[m[0]]}
+	policy, number := "", -1
+	for kind, value := range attrs(m[4:]) {
+		switch kind {
+		case unix.NFTA_CHAIN_TABLE:
+			c.Table = text(value)
+		case unix.NFTA_CHAIN_NAME:
+			c.Name = text(value)
+		case unix.NFTA_CHAIN_HOOK:
+			for kind, value := range attrs(value) {
+				if kind == unix.NFTA_HOOK_HOOKNUM && len(value) >= 4 {
+					number = int(binary.BigEndian.Uint32(value))
+				}
+			}
+		case unix.NFTA_CHAIN_POLICY:
+			if len(value) >= 4 {
+				policy = verdict(int32(binary.BigEndian.Uint32(value)))
+			}
+		}
+	}
+	if hooks := nftHooks[c.Family]; number >= 0 && number < len(hooks) {
+		c.Hook, c.Policy = hooks[number], policy
+	}
+	return append(chains, c)
+}
+
+// addRule puts an answer to NFT_MSG_GETRULE into the chain it is of.
+func addRule(chains []snapshot.Chain, m []byte) {
+	if len(m) < 4 {
+		return
+	}
+	var table, chain, rule string
+	for kind, value := range attrs(m[4:]) {
+		switch kind {
+		case unix.NFTA_RULE_TABLE:
+			table = text(value)
+		case unix.NFTA_RULE_CHAIN:
+			chain = text(value)
+		case unix.NFTA_RULE_EXPRESSIONS:
+			var words []string
+			for _, value := range attrs(value) {
+				words = append(words, expression(value))
+			}
+			rule = strings.Join(words, ", ")
+		}
+	}
+	for i := range chains {
+		if c := &chains[i]; c.Family == nftFamilies[m[0]] && c.Table == table && c.Name == chain {
+			c.Rules = append(c.Rules, rule)
+		}
+	}
 }
 
 // expression writes down one expression of a rule: its name, what it compares with in hexadecimal

@@ -19,107 +19,118 @@ import (
 func readNet(fd int, n *snapshot.NetNS) error {
 	// Answers come at once; the limit is for a kernel that has lost one.
 	_ = unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{Sec: 2})
-	err := dump(fd, unix.RTM_GETLINK, nl.NewIfInfomsg(unix.AF_UNSPEC), func(m []byte) error {
-		link, err := netlink.LinkDeserialize(nil, m)
-		if err != nil {
-			return err
+	for _, table := range []struct {
+		name   string
+		kind   int
+		header nl.NetlinkRequestData
+		add    func(*snapshot.NetNS, []byte) error
+	}{
+		{"links", unix.RTM_GETLINK, nl.NewIfInfomsg(unix.AF_UNSPEC), addLink},
+		{"addresses", unix.RTM_GETADDR, nl.NewIfInfomsg(unix.AF_UNSPEC), addAddr},
+		{"routes", unix.RTM_GETROUTE, nl.NewRtMsg(), addRoute},
+		{"neighbours", unix.RTM_GETNEIGH, nl.NewIfInfomsg(unix.AF_UNSPEC), addNeighbour},
+	} {
+		if err := dump(fd, table.kind, table.header, func(m []byte) error { return table.add(n, m) }); err != nil {
+			return fmt.Errorf("list %s: %w", table.name, err)
 		}
-		a := link.Attrs()
-		l := snapshot.Link{Index: a.Index, Name: a.Name, Type: link.Type(), MAC: a.HardwareAddr.String(),
-			Up: a.RawFlags&unix.IFF_UP != 0, Running: a.RawFlags&unix.IFF_RUNNING != 0, Master: a.MasterIndex}
-		if a.RawFlags&unix.IFF_LOOPBACK != 0 {
-			l.Type = "loopback"
-		}
-		if l.Type == "veth" {
-			l.Peer = a.ParentIndex
-			l.PeerNS = peerHere
-			if a.NetNsID >= 0 && hasAttr(m, unix.SizeofIfInfomsg, unix.IFLA_LINK_NETNSID) {
-				l.PeerNS = uint64(a.NetNsID) // for peers
-			}
-		}
-		n.Links = append(n.Links, l)
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("list links: %w", err)
 	}
-	err = dump(fd, unix.RTM_GETADDR, nl.NewIfInfomsg(unix.AF_UNSPEC), func(m []byte) error {
-		if len(m) < unix.SizeofIfAddrmsg {
-			return nil
+	return nil
+}
+
+// addLink takes an answer to RTM_GETLINK into account.
+func addLink(n *snapshot.NetNS, m []byte) error {
+	link, err := netlink.LinkDeserialize(nil, m)
+	if err != nil {
+		return err
+	}
+	a := link.Attrs()
+	l := snapshot.Link{Index: a.Index, Name: a.Name, Type: link.Type(), MAC: a.HardwareAddr.String(),
+		Up: a.RawFlags&unix.IFF_UP != 0, Running: a.RawFlags&unix.IFF_RUNNING != 0, Master: a.MasterIndex}
+	if a.RawFlags&unix.IFF_LOOPBACK != 0 {
+		l.Type = "loopback"
+	}
+	if l.Type == "veth" {
+		l.Peer = a.ParentIndex
+		l.PeerNS = peerHere
+		if a.NetNsID >= 0 && hasAttr(m, unix.SizeofIfInfomsg, unix.IFLA_LINK_NETNSID) {
+			l.PeerNS = uint64(a.NetNsID) // for peers
 		}
-		msg := nl.DeserializeIfAddrmsg(m)
-		attrs, err := nl.ParseRouteAttr(m[msg.Len():])
-		if err != nil {
-			return err
-		}
-		a := snapshot.Addr{LinkIndex: int(msg.Index), Bits: int(msg.Prefixlen)}
-		for _, attr := range attrs {
-			switch attr.Attr.Type {
-			case unix.IFA_ADDRESS:
-				if a.IP == "" {
-					a.IP = net.IP(attr.Value).String()
-				}
-			case unix.IFA_LOCAL:
+	}
+	n.Links = append(n.Links, l)
+	return nil
+}
+
+// addAddr takes one to RTM_GETADDR into account.
+func addAddr(n *snapshot.NetNS, m []byte) error {
+	if len(m) < unix.SizeofIfAddrmsg {
+		return nil
+	}
+	msg := nl.DeserializeIfAddrmsg(m)
+	attrs, err := nl.ParseRouteAttr(m[msg.Len():])
+	if err != nil {
+		return err
+	}
+	a := snapshot.Addr{LinkIndex: int(msg.Index), Bits: int(msg.Prefixlen)}
+	for _, attr := range attrs {
+		switch attr.Attr.Type {
+		case unix.IFA_ADDRESS:
+			if a.IP == "" {
 				a.IP = net.IP(attr.Value).String()
 			}
+		case unix.IFA_LOCAL:
+			a.IP = net.IP(attr.Value).String()
 		}
-		n.Addrs = append(n.Addrs, a)
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("list addresses: %w", err)
 	}
-	err = dump(fd, unix.RTM_GETROUTE, nl.NewRtMsg(), func(m []byte) error {
-		if len(m) < unix.SizeofRtMsg {
-			return nil
-		}
-		msg := nl.DeserializeRtMsg(m)
-		if msg.Table != unix.RT_TABLE_MAIN || msg.Type != unix.RTN_UNICAST || msg.Flags&unix.RTM_F_CLONED != 0 {
-			return nil
-		}
-		attrs, err := nl.ParseRouteAttr(m[msg.Len():])
-		if err != nil {
-			return err
-		}
-		r := snapshot.Route{Dst: "default", Protocol: netlink.RouteProtocol(msg.Protocol).String()}
-		for _, attr := range attrs {
-			switch attr.Attr.Type {
-			case unix.RTA_DST:
-				r.Dst = fmt.Sprintf("%s/%d", net.IP(attr.Value), msg.Dst_len)
-			case unix.RTA_GATEWAY:
-				r.Gateway = net.IP(attr.Value).String()
-			case unix.RTA_PREFSRC:
-				r.Source = net.IP(attr.Value).String()
-			case unix.RTA_OIF:
-				if len(attr.Value) >= 4 {
-					r.LinkIndex = int(nl.NativeEndian().Uint32(attr.Value))
-				}
+	n.Addrs = append(n.Addrs, a)
+	return nil
+}
+
+// addRoute takes one to RTM_GETROUTE into account.
+func addRoute(n *snapshot.NetNS, m []byte) error {
+	if len(m) < unix.SizeofRtMsg {
+		return nil
+	}
+	msg := nl.DeserializeRtMsg(m)
+	if msg.Table != unix.RT_TABLE_MAIN || msg.Type != unix.RTN_UNICAST || msg.Flags&unix.RTM_F_CLONED != 0 {
+		return nil
+	}
+	attrs, err := nl.ParseRouteAttr(m[msg.Len():])
+	if err != nil {
+		return err
+	}
+	r := snapshot.Route{Dst: "default", Protocol: netlink.RouteProtocol(msg.Protocol).String()}
+	for _, attr := range attrs {
+		switch attr.Attr.Type {
+		case unix.RTA_DST:
+			r.Dst = fmt.Sprintf("%s/%d", net.IP(attr.Value), msg.Dst_len)
+		case unix.RTA_GATEWAY:
+			r.Gateway = net.IP(attr.Value).String()
+		case unix.RTA_PREFSRC:
+			r.Source = net.IP(attr.Value).String()
+		case unix.RTA_OIF:
+			if len(attr.Value) >= 4 {
+				r.LinkIndex = int(nl.NativeEndian().Uint32(attr.Value))
 			}
 		}
-		n.Routes = append(n.Routes, r)
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("list routes: %w", err)
 	}
-	err = dump(fd, unix.RTM_GETNEIGH, nl.NewIfInfomsg(unix.AF_UNSPEC), func(m []byte) error {
-		if len(m) < unix.SizeofNdMsg {
-			return nil
-		}
-		neigh, err := netlink.NeighDeserialize(m)
-		if err != nil {
-			return err
-		}
-		if neigh.State&unix.NUD_NOARP != 0 {
-			return nil
-		}
-		n.Neighbours = append(n.Neighbours, snapshot.Neighbour{LinkIndex: neigh.LinkIndex, IP: neigh.IP.String(),
-			MAC: neigh.HardwareAddr.String(), State: neighState(neigh.State)})
+	n.Routes = append(n.Routes, r)
+	return nil
+}
+
+// addNeighbour takes one to RTM_GETNEIGH into account.
+func addNeighbour(n *snapshot.NetNS, m []byte) error {
+	if len(m) < unix.SizeofNdMsg {
 		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("list neighbours: %w", err)
 	}
+	neigh, err := netlink.NeighDeserialize(m)
+	if err != nil {
+		return err
+	}
+	if neigh.State&unix.NUD_NOARP != 0 {
+		return nil
+	}
+	n.Neighbours = append(n.Neighbours, snapshot.Neighbour{LinkIndex: neigh.LinkIndex, IP: neigh.IP.String(),
+		MAC: neigh.HardwareAddr.String(), State: neighState(neigh.State)})
 	return nil
 }
 

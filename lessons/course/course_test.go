@@ -1,6 +1,7 @@
 package course
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -290,6 +291,30 @@ func FuzzParseRoster(f *testing.F) {
 			if ValidStudent(s.ID) != nil || !printable(s.Name) || !printable(s.Mail) {
 				t.Fatalf("%q", s)
 			}
+		}
+	})
+}
+
+func FuzzParseReceived(f *testing.F) {
+	f.Add([]byte("student,received\nana,2026-11-24T18:00:00+01:00\n"))
+	f.Add([]byte("\ufeff# x\n\"a\nb\", 2026-11-24T18:00:00Z ,y\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		all, err := ParseReceived(b)
+		if err == nil && len(all) > bytes.Count(b, []byte{'\n'})+bytes.Count(b, []byte{'\r'})+1 {
+			t.Fatalf("%d times of %q", len(all), b)
+		}
+	})
+}
+
+func FuzzParseSecret(f *testing.F) {
+	f.Add([]byte(strings.Repeat("5c", 32) + "\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		s, err := ParseSecret(b)
+		if err != nil {
+			return
+		}
+		if again, err := ParseSecret(s.Encode()); err != nil || !bytes.Equal(again, s) {
+			t.Fatalf("%q is read as %x, and that as %x, %v", b, s, again, err)
 		}
 	})
 }

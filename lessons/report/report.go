@@ -175,7 +175,7 @@ func (p *printer) table() {
 		}
 		rows = append(rows, row)
 	}
-	width := make([]int, len(head))
+	width := make([]int, len(head)+1) // a status stands there even where there are no lessons
 	for _, row := range rows {
 		for i, c := range row {
 			// A status may run over the columns behind it.
