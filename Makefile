@@ -18,7 +18,10 @@ export CGO_ENABLED ?= 0
 # belongs to another user.
 export GOFLAGS += -buildvcs=false
 
-.PHONY: help run build data test race bench lint fuzz pages pictures release-snapshot clean
+# For make test-kernels: KERNELS='-series 6.12 -only doctor' and the like.
+KERNELS ?=
+
+.PHONY: help run build data test race test-kernels bench lint fuzz pages pictures release-snapshot clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -41,6 +44,9 @@ test: data ## go vet and all tests
 race: data ## all tests with the race detector; needs a C compiler
 	@command -v "$$(go env CC)" >/dev/null || { echo 'make race: the race detector needs a C compiler' >&2; exit 1; }
 	CGO_ENABLED=1 go test -race -timeout 60m ./...
+
+test-kernels: data ## nslab and its tests under Debian's kernels in virtual machines; ARCH=arm64 too; needs apt and qemu
+	GOARCH= go run ./cmd/kernels -arch $(ARCH) $(KERNELS)
 
 bench: build ## nslab beside unshare, bubblewrap, crun and runc; then its parts
 	go run ./cmd/bench
