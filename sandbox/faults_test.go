@@ -179,7 +179,7 @@ func spoilEach(t *testing.T, op operation, k *Keeper, l *Lab, all bool) map[stri
 	if err := op.do(k, l); err != nil {
 		t.Fatal(err)
 	}
-	before := inventory(t)
+	before := restingInventory(t)
 	plain := &spoiler{}
 	if err := try(plain); err != nil {
 		t.Fatal(err)
@@ -261,6 +261,24 @@ func inventory(t *testing.T) map[string]bool {
 		has["mount "+line] = true
 	}
 	return has
+}
+
+// restingInventory takes it when what earlier tests have let go of is closed: files that nobody holds any more, the
+// collector of garbage closes some time.
+func restingInventory(t *testing.T) map[string]bool {
+	t.Helper()
+	var before map[string]bool
+	for range 100 {
+		runtime.GC()
+		time.Sleep(20 * time.Millisecond)
+		now := inventory(t)
+		if maps.Equal(before, now) {
+			return now
+		}
+		before = now
+	}
+	t.Fatalf("never at rest: %v", before)
+	return nil
 }
 
 // sameInventory waits until all is as it was before: what ends by itself may take its time.
