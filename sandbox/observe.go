@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -45,7 +47,7 @@ func (l *Lab) Snapshot() (*snapshot.Snapshot, error) {
 		Host: l.host, Shells: shells,
 		UTS: map[uint64]snapshot.UTSNS{}, Net: map[uint64]snapshot.NetNS{}, Mounts: map[uint64][]snapshot.Mount{},
 		IPC: map[uint64]snapshot.IPCNS{}, Users: map[uint64]snapshot.UserNS{},
-	}, buf: takeBuffer(), files: map[nsKey]int{}, offsets: map[uint64][2]int64{}, procs: map[procView]uint64{},
+	}, buf: takeBuffer(), waited: new(atomic.Int64), files: map[nsKey]int{}, offsets: map[uint64][2]int64{}, procs: map[procView]uint64{},
 		before: before, rested: map[int]rested{}}
 	defer o.close()
 	if err := l.over(nil); err != nil {
@@ -115,7 +117,8 @@ type observer struct {
 	lab      *Lab
 	snap     *snapshot.Snapshot
 	buf      []byte
-	waited   time.Duration // for command lines
+	waited   *atomic.Int64 // for command lines, in nanoseconds, by all who look at once
+	crowded  bool
 	uid, gid int
 	offsets  map[uint64][2]int64 // of time namespaces
 	procs    map[procView]uint64 // what is mounted on /proc
@@ -140,6 +143,10 @@ func (o *observer) read(path string) ([]byte, error) { return o.readUntil(path, 
 // for more is a system call for nothing.
 func (o *observer) readOne(path string) ([]byte, error) { return o.readUntil(path, len(o.buf)) }
 
+// fileMax is how much is read of a file, in whole lines: of the 100,000 mounts or the million sockets that a namespace may have
+// (/proc/sys/fs/mount-max, RLIMIT_NOFILE) a snapshot has the first thousands, and comes in time.
+const fileMax = 1 << 20
+
 // readUntil is read for a file that ends where a read yields fewer than short bytes.
 func (o *observer) readUntil(path string, short int) ([]byte, error) {
 	fd, err := unix.Openat(o.lab.procFD, path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
@@ -158,6 +165,9 @@ func (o *observer) readUntil(path string, short int) ([]byte, error) {
 		}
 		if n += m; m < short {
 			return o.buf[:n], nil
+		}
+		if n == len(o.buf) && n >= fileMax {
+			return o.buf[:bytes.LastIndexByte(o.buf, '\n')+1], nil
 		}
 		if n == len(o.buf) {
 			o.buf = append(o.buf, make([]byte, len(o.buf))...)
@@ -215,6 +225,7 @@ func (o *observer) readProcesses() (quiet bool, err error) {
 		_, _, names = unix.ParseDirent(o.buf[:n], -1, names)
 	}
 	names = slices.DeleteFunc(names, func(name string) bool { return name[0] < '0' || name[0] > '9' })
+	o.crowded = len(names) > crowd
 	// Most of the time passes in the kernel: several look at once where there are many.
 	parts := slices.Collect(slices.Chunk(names, max(processesEach, (len(names)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))))
 	found, parted := make([][]snapshot.Process, len(parts)), make([]map[int]rested, len(parts))
@@ -225,7 +236,7 @@ func (o *observer) readProcesses() (quiet bool, err error) {
 			break
 		}
 		others.Go(func() {
-			one := &observer{lab: o.lab, buf: takeBuffer(), uid: o.uid, gid: o.gid, offsets: map[uint64][2]int64{}, procs: map[procView]uint64{},
+			one := &observer{lab: o.lab, buf: takeBuffer(), waited: o.waited, crowded: o.crowded, uid: o.uid, gid: o.gid, offsets: map[uint64][2]int64{}, procs: map[procView]uint64{},
 				before: o.before, rested: map[int]rested{}}
 			found[i], parted[i] = one.those(part), one.rested
 			one.close()
@@ -367,7 +378,7 @@ func (o *observer) process(name string, pid int) (snapshot.Process, error) {
 			return p, err
 		}
 	}
-	if rests && o.waited <= argsPatience {
+	if rests && o.waited.Load() < int64(argsPatience) {
 		o.rested[pid] = rested{p.Start, switches, p.NS, p.Args}
 	}
 	p.Root, p.Cwd = o.dir(name+"/root"), o.dir(name+"/cwd")
@@ -392,16 +403,46 @@ func (o *observer) process(name string, pid int) (snapshot.Process, error) {
 // argsPatience bounds what a snapshot waits for command lines in all. A command line is in the process's
 // memory, which is locked while it forks; in a fork bomb each waits seconds for its turn on
 // the processor with the lock held. Beyond, processes are without Args.
-const argsPatience = time.Second
+const argsPatience = 250 * time.Millisecond
+
+// argsMax is how much of a command line a snapshot has: a learner's could be megabytes, of each of hundreds of processes.
+const argsMax = 16 << 10
+
+// crowd is from how many processes on a command line is waited for no longer than is left of argsPatience. The wait is not to
+// be broken off, so another goroutine waits on.
+const crowd = 64
 
 func (o *observer) args(name string, p *snapshot.Process) error {
-	if o.waited > argsPatience {
+	left := argsPatience - time.Duration(o.waited.Load())
+	if left <= 0 {
 		return nil
 	}
+	fd, err := unix.Openat(o.lab.procFD, name+"/cmdline", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
 	start := time.Now()
-	b, err := o.readOne(name + "/cmdline")
+	var b []byte
+	if !o.crowded {
+		b, err = readArgs(fd, o.buf[:argsMax])
+	} else {
+		read := make(chan error, 1)
+		go func() {
+			var err error
+			b, err = readArgs(fd, make([]byte, argsMax))
+			read <- err
+		}()
+		late := time.NewTimer(left)
+		defer late.Stop()
+		select {
+		case err = <-read:
+		case <-late.C:
+			o.waited.Add(int64(left))
+			return nil
+		}
+	}
 	if took := time.Since(start); took > time.Millisecond {
-		o.waited += took // for the lock, that is: without it, it takes microseconds
+		o.waited.Add(int64(took)) // for the lock, that is: without it, it takes microseconds
 	}
 	if err != nil {
 		return err
@@ -410,6 +451,13 @@ func (o *observer) args(name string, p *snapshot.Process) error {
 		p.Args = strings.Split(s, "\x00")
 	}
 	return nil
+}
+
+// readArgs reads a command line's beginning, and closes the file.
+func readArgs(fd int, buf []byte) ([]byte, error) {
+	defer closeAll(fd)
+	n, err := unix.Read(fd, buf)
+	return buf[:max(n, 0)], err
 }
 
 // inLab turns an ID of the machine into the lab's: only one is there.

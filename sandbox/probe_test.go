@@ -57,6 +57,9 @@ func probe(name string, args []string) int {
 	case "spy": // PATTERN: look into every process there is, over and over
 		return spy([]byte(args[0]))
 	default:
+		if status := hostileProbe(name); status >= 0 {
+			return status
+		}
 		err = fmt.Errorf("no probe %s", name)
 	}
 	if err != nil {
