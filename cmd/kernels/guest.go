@@ -108,9 +108,9 @@ func beMachine() error {
 	if err := errors.Join(os.MkdirAll(home, 0o755), os.Chown(home, learnerID, learnerID), unix.Sethostname([]byte("debian"))); err != nil {
 		return err
 	}
-	// What the package of a kernel does when it is installed. From here on the kernel finds its modules itself,
-	// through modprobe(8), when somebody asks for what they do.
-	for _, line := range []string{"depmod", "ip link set lo up"} {
+	// What the packages of a kernel and of Python do when they are installed. From here on the kernel finds its modules itself,
+	// through modprobe(8), when somebody asks for what they do; and Python need not compile its modules each time.
+	for _, line := range []string{"depmod", "ip link set lo up", "python3 -c 'import ctypes, http.server, subprocess'"} {
 		if out, err := exec.Command("/bin/sh", "-c", line).CombinedOutput(); err != nil {
 			return fmt.Errorf("%s: %w: %s", line, err, out)
 		}

@@ -105,10 +105,12 @@ func plan() []setting {
 	// Root's labs then have no user namespace of their own.
 	userOff.says[1].unmet = userOff.says[0].unmet
 	userOff.suites = append([]suite{{who: root, pkg: "sandbox"}, catalogue(root, ".*", "solution", nil)}, limits(root)[:2]...)
+	debianOff := off("kernel.unprivileged_userns_clone", "0", causes{doctor.UserNamespaces: doctor.UsernsSysctl})
+	debianOff.says[1].unmet = debianOff.says[0].unmet
 	pidsOff := off("user.max_pid_namespaces", "0", causes{doctor.Limits: doctor.LimitZero})
 	pidsOff.says[1] = says{root, false, pidsOff.says[0].unmet}
 	return append(all,
-		off("kernel.unprivileged_userns_clone", "0", causes{doctor.UserNamespaces: doctor.UsernsSysctl}),
+		debianOff,
 		off("kernel.apparmor_restrict_unprivileged_userns", "1", causes{doctor.UserNamespaces: doctor.AppArmorRestrict}),
 		userOff, pidsOff,
 	)
@@ -254,10 +256,11 @@ func (g *guest) doctor(d says, again func() error) {
 	}
 }
 
-// ask has a person type something and then nslab doctor --json.
+// ask has a person type something and then nslab doctor --json, and shows what that says on standard error.
 func ask(who person, typed string) (doctor.Report, error) {
 	// The last line alone is doctor's.
 	o := who.sh(typed + "\nnslab doctor --json | tr -d '\\n'\nexit ${PIPESTATUS[0]}")
+	fmt.Print(o.err)
 	var report doctor.Report
 	lines := strings.Split(strings.TrimSpace(o.out), "\n")
 	if err := json.Unmarshal([]byte(lines[len(lines)-1]), &report); err != nil {

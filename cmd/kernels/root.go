@@ -296,14 +296,18 @@ func unpack(deb string, each func(h *tar.Header, r io.Reader) error) error {
 	return nil
 }
 
+// permit is a PAM configuration that lets everybody in (pam.d(5)).
+const permit = "auth sufficient pam_permit.so\naccount sufficient pam_permit.so\npassword sufficient pam_permit.so\nsession sufficient pam_permit.so\n"
+
 // etc is what a machine's own set-up would have written: who is who, and that the learner may use sudo.
 var etc = map[string]string{
 	"etc/passwd":            "root:x:0:0:root:/root:/bin/bash\nlearner:x:1000:1000::/home/learner:/bin/bash\nnobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n",
 	"etc/group":             "root:x:0:\nlearner:x:1000:\nnogroup:x:65534:\n",
-	"etc/hosts":             "127.0.0.1 localhost\n",
+	"etc/hosts":             "127.0.0.1 localhost debian\n",
 	"etc/hostname":          "debian\n",
 	"etc/sudoers.d/learner": "learner ALL=(ALL) NOPASSWD: ALL\n",
-	"etc/pam.d/sudo":        "auth sufficient pam_permit.so\naccount sufficient pam_permit.so\nsession sufficient pam_permit.so\n",
+	"etc/pam.d/sudo":        permit,
+	"etc/pam.d/other":       permit,
 }
 
 // cpio writes an initramfs (the kernel's Documentation/driver-api/early-userspace/buffer-format.rst, "newc").
