@@ -50,6 +50,12 @@ func probe(name string, args []string) int {
 		return probeForbidden()
 	case "families":
 		return probeFamilies()
+	case "writable": // see escape_test.go
+		return writableProbe()
+	case "raw":
+		return rawProbe()
+	case "send-descriptors":
+		err = sendDescriptors()
 	case "flood": // unshare, from four threads, without end
 		return flood()
 	case "write": // PATH: by whatever way root has

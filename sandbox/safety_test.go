@@ -60,12 +60,23 @@ func descriptors(t *testing.T, l *Lab) map[string][]string {
 // Nothing but 0, 1, 2 and what a program opened itself; init has nothing at all: its 0, 1 and
 // 2 would be the terminal of whoever started nslab, open to the learner as /proc/1/fd/0.
 func TestEveryDescriptorInALabIsAccountedFor(t *testing.T) {
+	for name, o := range map[string]LabOptions{"plain": {}, "traced": {Trace: true}, "with a cgroup": {Divide: true}} {
+		t.Run(name, func(t *testing.T) { accountForDescriptors(t, o) })
+	}
+}
+
+func accountForDescriptors(t *testing.T, o LabOptions) {
 	leaky(t)
 	k := ownKeeper(t)
-	l := newLabOf(t, k, LabOptions{})
+	l := newLabOf(t, k, o)
+	if ln, err := l.Listen(); err != nil {
+		t.Error(err)
+	} else {
+		defer ln.Close()
+	}
 	ty := newTypist(t, l, "a", ShellOptions{})
 	ty.awaitPrompt()
-	iso := newTypist(t, l, "b", ShellOptions{Flags: labFlags})
+	iso := newTypist(t, l, "b", ShellOptions{Flags: labFlags | unix.CLONE_NEWUSER})
 	iso.awaitPrompt()
 	p, err := l.Start(Command{Args: []string{"sleep", "1000"}})
 	if err != nil {
