@@ -258,10 +258,23 @@ func (p *Progress) Reload() error {
 		}
 	}
 	if err == nil {
-		p.set(s)
+		p.set(p.known(s))
 	}
 	return err
 }
+
+// known returns the state that was read or, where the file has vanished, what this process knew of the learner: that is
+// better than nothing, and the next change writes it again. (To forget it, nslab reset writes a state that is empty.)
+func (p *Progress) known(s State) State {
+	if s.isNothing() && !p.saved.isNothing() {
+		if _, err := os.Lstat(p.path()); errors.Is(err, fs.ErrNotExist) {
+			return p.saved
+		}
+	}
+	return s
+}
+
+func (s *State) isNothing() bool { return len(s.Lessons) == 0 && s.Current == "" }
 
 // set takes s as saved and applies to it what could not be saved.
 func (p *Progress) set(s State) {
@@ -321,6 +334,22 @@ func (p *Progress) Update(f func(*State) error) error {
 	return nil
 }
 
+// Save tries once more to save what could not be saved, or has vanished; nil says that all is. Where there is nothing to
+// save it writes nothing.
+func (p *Progress) Save() error {
+	p.mu.Lock()
+	settled := len(p.pending) == 0
+	if settled && !p.saved.isNothing() {
+		_, err := os.Lstat(p.path())
+		settled = err == nil
+	}
+	p.mu.Unlock()
+	if settled {
+		return nil
+	}
+	return p.Update(func(*State) error { return nil })
+}
+
 // fresh takes the lock and reads the file, old, for a change. aside tells of a
 // file that was put aside; err, that nothing can be saved now. unlock is never nil.
 func (p *Progress) fresh() (unlock func(), old []byte, aside *DamagedError, err error) {
@@ -338,7 +367,7 @@ func (p *Progress) fresh() (unlock func(), old []byte, aside *DamagedError, err 
 		s, err = p.saved, nil
 	}
 	if err == nil {
-		p.set(s)
+		p.set(p.known(s))
 	}
 	return unlock, old, aside, err
 }

@@ -524,3 +524,68 @@ func TestStepsThatTheMachineLacksSomethingForAreLeftOut(t *testing.T) {
 		t.Errorf("the first open step is %d, want 0", n)
 	}
 }
+
+// A folder that somebody removes under a lesson that is open costs nothing of what is known there.
+func TestAFileThatVanishesIsWrittenAgain(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "nslab")
+	p := open(t, dir)
+	try(t, p.Save())
+	if _, err := os.Lstat(dir); err == nil {
+		t.Error("Save makes a folder for nothing")
+	}
+	try(t, p.SetDone("uts", "rename"))
+	try(t, p.Save())
+	for _, again := range []func() error{p.Save, func() error { return p.AddHint("uts", "domain") }, func() error {
+		if err := p.Reload(); err != nil {
+			return err
+		}
+		return p.Save()
+	}} {
+		try(t, os.RemoveAll(dir))
+		try(t, again())
+		if q := open(t, dir); !q.Done("uts", "rename") {
+			t.Errorf("saved: %+v", q.State())
+		}
+	}
+	// What was forgotten on purpose does not come back.
+	try(t, open(t, dir).Reset("", ""))
+	try(t, p.Reload())
+	try(t, p.Save())
+	if q := open(t, dir); q.Done("uts", "rename") {
+		t.Errorf("saved: %+v", q.State())
+	}
+}
+
+func TestSaveTriesAgain(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "nslab")
+	try(t, os.WriteFile(dir, nil, 0o600))
+	p, _ := Open(dir)
+	if p.SetDone("uts", "rename") == nil || p.Save() == nil {
+		t.Error("saved in a folder that is a file")
+	}
+	try(t, os.Remove(dir))
+	try(t, p.Save())
+	if q := open(t, dir); !q.Done("uts", "rename") {
+		t.Errorf("saved: %+v", q.State())
+	}
+}
+
+// A step keeps the time at which it was first done, and the file can be read, whatever the clock says now: it may have been
+// set back, or never set (a machine without a battery begins in 1970).
+func TestTheClockMayJump(t *testing.T) {
+	dir := t.TempDir()
+	first := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+	for i, now := range []time.Time{first, time.Unix(0, 0), first.AddDate(-10, 0, 0), first.AddDate(300, 0, 0), time.Unix(-1, 0)} {
+		p := open(t, dir)
+		p.now = func() time.Time { return now }
+		try(t, p.SetDone("uts", "rename"))
+		try(t, p.SetDone("pid", fmt.Sprint("step", i)))
+		q := open(t, dir)
+		if got := q.State().Lessons["uts"].Steps["rename"].Done; !got.Equal(first) {
+			t.Errorf("at %v: done at %v", now, got)
+		}
+		if !q.Done("pid", fmt.Sprint("step", i)) {
+			t.Errorf("at %v: not done", now)
+		}
+	}
+}

@@ -71,7 +71,7 @@ func (l *Lab) Start(c Command) (*Process, error) {
 	k.starts.RUnlock()
 	k.sweep()
 	if err != nil {
-		return nil, fmt.Errorf("start %s in the lab: %w", c.Args[0], err)
+		return nil, fmt.Errorf("start %s in the lab: %w", c.Args[0], reached(err))
 	}
 	return p, nil
 }

@@ -99,6 +99,9 @@ const outsideID = 65534
 
 // NewKeeper makes a keeper. Its error says what the kernel refused; nslab doctor finds out why.
 func NewKeeper(o KeeperOptions) (*Keeper, error) {
+	if err := enoughFiles(); err != nil {
+		return nil, fmt.Errorf("start the keeper of labs: %w", err)
+	}
 	k := &Keeper{
 		machine: lookAtMachine(),
 		tools:   tools{busybox: o.BusyBox, applets: o.Applets, program: o.Program, links: o.Links},
@@ -116,7 +119,7 @@ func NewKeeper(o KeeperOptions) (*Keeper, error) {
 	}
 	if err != nil {
 		if !k.root || !errors.Is(err, unix.EPERM) && !errors.Is(err, unix.ENOSPC) && !errors.Is(err, unix.EINVAL) && !errors.Is(err, unix.ENOSYS) {
-			return nil, fmt.Errorf("start the keeper of labs: %w", err)
+			return nil, fmt.Errorf("start the keeper of labs: %w", reached(err))
 		}
 		k.noUser = true
 		if err2 := k.start(0); err2 != nil {

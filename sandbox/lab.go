@@ -110,7 +110,7 @@ func (k *Keeper) NewLab(o LabOptions) (*Lab, error) {
 	k.starts.RUnlock()
 	k.sweep()
 	if err != nil {
-		return nil, fmt.Errorf("make a lab: %w", err)
+		return nil, fmt.Errorf("make a lab: %w", reached(err))
 	}
 	l.startTrace()
 	k.mu.Lock()
@@ -433,6 +433,7 @@ func (l *Lab) end() error {
 		l.mu.Unlock()
 		if err := unix.Kill(l.init, unix.SIGKILL); err != nil {
 			l.endErr = fmt.Errorf("end the lab's init %d: %w", l.init, err)
+			known.CompareAndDelete(l.init, l) // it ends with the keeper's, and is waited for there
 			return
 		}
 		// init cannot end before those who joined its PID namespace have been

@@ -81,7 +81,7 @@ func (l *Lab) Snapshot() (*snapshot.Snapshot, error) {
 func lookAtSelf() (snapshot.Machine, error) {
 	var m snapshot.Machine
 	var err error
-	if m.NS, err = ownNamespaces(); err != nil {
+	if m.NS, err = ownNamespaces.get(lookAtOwnNamespaces); err != nil {
 		return m, err
 	}
 	var u unix.Utsname
@@ -93,14 +93,16 @@ func lookAtSelf() (snapshot.Machine, error) {
 }
 
 // ownNamespaces does not change: the program enters no other, only processes that it makes.
-var ownNamespaces = sync.OnceValues(func() (snapshot.Namespaces, error) {
+var ownNamespaces lasting[snapshot.Namespaces]
+
+func lookAtOwnNamespaces() (snapshot.Namespaces, error) {
 	proc, err := unix.Open("/proc", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return snapshot.Namespaces{}, err
 	}
 	defer closeAll(proc)
 	return namespacesAt(proc, "self")
-})
+}
 
 func utsOf(u *unix.Utsname) snapshot.UTSNS {
 	return snapshot.UTSNS{

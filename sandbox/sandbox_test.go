@@ -33,12 +33,18 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "keep-traced" {
 		os.Exit(keepTraced())
 	}
-	if len(os.Args) > 2 && os.Args[1] == refusedLabRole {
-		if err := refusedLab(os.Args[2]); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
+	for name, part := range map[string]func() error{
+		refusedLabRole: func() error { return refusedLab(os.Args[2]) },
+		"scarce":       scarce,
+		"few":          func() error { return everything(keeperOptions()) },
+	} {
+		if len(os.Args) > 1 && os.Args[1] == name {
+			if err := part(); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				os.Exit(1)
+			}
+			os.Exit(0)
 		}
-		os.Exit(0)
 	}
 	if len(os.Args) > 2 && os.Args[1] == refusedRole {
 		var err error

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"sync"
 	"syscall"
 	"time"
 	"unsafe"
@@ -80,19 +79,13 @@ func walkerELF() ([]byte, error) {
 	return append(b, text...), nil
 }
 
-// walkerFile is the descriptor of the walker's file, once there is one. All keepers of the program share it.
-var walkerFile struct {
-	sync.Mutex
-	fd int
-}
+// walkerFile is the descriptor of the walker's file. All keepers of the program share it.
+var walkerFile lasting[int]
 
-// walker returns it. What does not work today, for want of memory or descriptors, may work the next time.
-func walker() (int, error) {
-	walkerFile.Lock()
-	defer walkerFile.Unlock()
-	if walkerFile.fd > 0 {
-		return walkerFile.fd, nil
-	}
+// walker returns it.
+func walker() (int, error) { return walkerFile.get(makeWalker) }
+
+func makeWalker() (int, error) {
 	elf, err := walkerELF()
 	if err != nil {
 		return -1, err
@@ -110,7 +103,6 @@ func walker() (int, error) {
 	if err != nil {
 		return -1, fmt.Errorf("make the file that new processes execute: %w", err)
 	}
-	walkerFile.fd = fd
 	return fd, nil
 }
 

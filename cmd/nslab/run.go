@@ -364,7 +364,11 @@ func (a *app) goodbye(s *server, again bool) {
 	if n < 2 {
 		text = textGoodbye1 // in French none is singular, too
 	}
-	_, _ = io.WriteString(a.out, s.view().plain(text, pairs([]string{"lesson", s.lesson.Name, "done", strconv.Itoa(n), "of", strconv.Itoa(len(s.lesson.Steps))})))
+	with := []string{"lesson", s.lesson.Name, "done", strconv.Itoa(n), "of", strconv.Itoa(len(s.lesson.Steps))}
+	if err := s.progress.Save(); err != nil {
+		text, with = textGoodbyeLost, append(with, "error", clean(err.Error()))
+	}
+	_, _ = io.WriteString(a.out, s.view().plain(text, pairs(with)))
 }
 
 // crlf makes line ends that a raw terminal shows as such.

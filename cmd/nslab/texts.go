@@ -75,6 +75,7 @@ var (
 	textWelcomeBack  = say.Text{EN: "Welcome back to lesson {{lesson}}.", FR: "Vous revoici dans la leçon {{lesson}}."}
 	textGoodbye      = say.Text{EN: "Lesson {{lesson}}: {{done}} of {{of}} steps done. Your progress is kept; nslab run goes on.", FR: "Leçon {{lesson}} : {{done}} étapes faites sur {{of}}. Votre progression est gardée ; nslab run reprend."}
 	textGoodbye1     = say.Text{EN: "Lesson {{lesson}}: {{done}} of {{of}} steps done. Your progress is kept; nslab run goes on.", FR: "Leçon {{lesson}} : {{done}} étape faite sur {{of}}. Votre progression est gardée ; nslab run reprend."}
+	textGoodbyeLost  = say.Text{EN: "Lesson {{lesson}}: {{done}} of {{of}} steps done, but your progress could not be saved: {{error}}", FR: "Leçon {{lesson}} : étapes faites : {{done}} sur {{of}}, mais votre progression n'a pas pu être enregistrée : {{error}}"}
 	textBackInHost   = say.Text{EN: "the shell {{shell}} has ended; you are in the shell host. exit leaves the lesson", FR: "le shell {{shell}} est terminé ; vous êtes dans le shell host. exit quitte la leçon"}
 	textNowShell     = say.Text{EN: "this is the shell {{shell}}", FR: "voici le shell {{shell}}"}
 	textAlreadyShell = say.Text{EN: "You are in the shell {{shell}}.", FR: "Vous êtes dans le shell {{shell}}."}
