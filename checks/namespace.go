@@ -123,17 +123,22 @@ func goesOn(earlier, later *snapshot.Snapshot, kind snapshot.Kind, inode uint64)
 // inodes lists the namespaces of a kind that the snapshot knows of: those that processes
 // are in, and those that a bind mount keeps.
 func inodes(s *snapshot.Snapshot, kind snapshot.Kind) []uint64 {
-	set := map[uint64]bool{}
-	for _, p := range s.Procs {
-		set[p.NS.Of(kind)] = true
+	var set []uint64
+	add := func(inode uint64) {
+		if inode != 0 && !slices.Contains(set, inode) { // 0 is of a process that was ending
+			set = append(set, inode)
+		}
+	}
+	for i := range s.Procs {
+		add(s.Procs[i].NS.Of(kind))
 	}
 	if kind == snapshot.UTS {
 		for inode := range s.UTS {
-			set[inode] = true
+			add(inode)
 		}
 	}
-	delete(set, 0) // of a process that was ending
-	return slices.Sorted(maps.Keys(set))
+	slices.Sort(set)
+	return set
 }
 
 // NSName writes a namespace as the kernel does in /proc/PID/ns: uts:[4026531838].

@@ -43,8 +43,8 @@ var pidMessages = Messages{
 // learner made ([Made]), by ascending PID in the lab.
 func Firsts(v *View) []snapshot.Process {
 	made := Made(v, snapshot.PID)
-	return slices.DeleteFunc(slices.Clone(v.Now.Procs), func(p snapshot.Process) bool {
-		return !Living(p) || p.Inside() != 1 || !slices.Contains(made, p.NS.PID)
+	return v.Now.Where(func(p *snapshot.Process) bool {
+		return slices.Contains(made, p.NS.PID) && p.Inside() == 1 && Living(*p)
 	})
 }
 

@@ -1,23 +1,30 @@
 package checks
 
-import (
-	"slices"
-
-	"github.com/nslab/nslab/sandbox/snapshot"
-)
+import "github.com/nslab/nslab/sandbox/snapshot"
 
 // Still reports whether a namespace of an earlier snapshot is there in a later
 // one. Its inode number alone does not tell: the kernel gives the number of a namespace that has ended
 // to the next that is made. So one of its processes must still be in it, or, where it had none (a bind mount kept it), nobody
 // may be.
 func Still(earlier, later *snapshot.Snapshot, kind snapshot.Kind, inode uint64) bool {
-	was, is := earlier.In(kind, inode), later.In(kind, inode)
-	if len(was) == 0 || len(is) == 0 {
-		return len(was) == 0 && len(is) == 0 && holds(later, kind, inode)
+	was, is := false, false
+	for i := range later.Procs {
+		is = is || later.Procs[i].NS.Of(kind) == inode
 	}
-	return slices.ContainsFunc(was, func(p snapshot.Process) bool {
-		return slices.ContainsFunc(is, func(q snapshot.Process) bool { return p.PID == q.PID && p.Start == q.Start })
-	})
+	for i := range earlier.Procs {
+		p := &earlier.Procs[i]
+		if p.NS.Of(kind) != inode {
+			continue
+		}
+		was = true
+		for j := range later.Procs {
+			q := &later.Procs[j]
+			if p.PID == q.PID && p.Start == q.Start && q.NS.Of(kind) == inode {
+				return true
+			}
+		}
+	}
+	return !was && !is && holds(later, kind, inode)
 }
 
 // holds reports whether a snapshot knows of a namespace that nobody is in.

@@ -126,6 +126,11 @@ func (v *View) LastUnshare() (Unsharing, Line, bool) {
 // place (exec), is none any more.
 func (v *View) Redefined(commands ...string) (command, shell string, ok bool) {
 	for _, command := range commands {
+		if !slices.ContainsFunc(v.Typed, func(l Line) bool {
+			return strings.Contains(l.Text, command) && (strings.Contains(l.Text, "function") || strings.Contains(l.Text, "(") || strings.Contains(l.Text, "alias"))
+		}) {
+			continue // to make the patterns takes longer than all the rest of a check
+		}
 		name := regexp.QuoteMeta(command)
 		made := regexp.MustCompile(`(^|[;&|\s])(function\s+` + name + `\b|` + name + `\s*\(\s*\))|(^|[;&|\s])alias\s+(\S+\s+)*` + name + `=`)
 		taken := regexp.MustCompile(`(^|[;&|\s])(unset|unalias)\s+(\S+\s+)*(` + name + `($|[;&|\s])|-a\b)|(^|[;&|\s])exec\s+(\S+/)?(ba|da|z)?sh($|[;&|\s])`)

@@ -11,9 +11,9 @@ package say
 
 import (
 	"fmt"
-	"regexp"
+	"iter"
+	"slices"
 	"strings"
-	"sync"
 )
 
 // Lang is a language nslab speaks, by its ISO 639-1 code.
@@ -78,31 +78,57 @@ func (t Text) IsZero() bool { return t == Text{} }
 // Complete reports whether the text is there in every language.
 func (t Text) Complete() bool { return t.EN != "" && t.FR != "" }
 
-// slot is compiled when it is first used: every start of nslab would pay for it otherwise.
-var slot = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{\{([a-z][a-z0-9-]*)\}\}`) })
+// slots yields where each {{name}} of s begins and ends. It is no regular expression: nearly every start of nslab fills a text, and
+// would have to compile it.
+func slots(s string) iter.Seq2[int, int] {
+	return func(yield func(int, int) bool) {
+		for at := 0; ; {
+			i := strings.Index(s[at:], "{{")
+			if i < 0 {
+				return
+			}
+			at += i
+			end := at + len("{{")
+			for end < len(s) && ('a' <= s[end] && s[end] <= 'z' || end > at+2 && ('0' <= s[end] && s[end] <= '9' || s[end] == '-')) {
+				end++
+			}
+			if end == at+2 || !strings.HasPrefix(s[end:], "}}") {
+				at++
+				continue
+			}
+			if end += len("}}"); !yield(at, end) {
+				return
+			}
+			at = end
+		}
+	}
+}
 
 // Fill replaces every {{name}} in s by its value in args; a name without a
 // value stays.
 func Fill(s string, args map[string]string) string {
-	if !strings.Contains(s, "{{") {
+	var b strings.Builder
+	from := 0
+	for at, end := range slots(s) {
+		if v, ok := args[s[at+2:end-2]]; ok {
+			b.WriteString(s[from:at])
+			b.WriteString(v)
+			from = end
+		}
+	}
+	if from == 0 {
 		return s
 	}
-	return slot().ReplaceAllStringFunc(s, func(m string) string {
-		if v, ok := args[m[2:len(m)-2]]; ok {
-			return v
-		}
-		return m
-	})
+	b.WriteString(s[from:])
+	return b.String()
 }
 
 // Slots lists the names that s asks for as {{name}}, in order, each once.
 func Slots(s string) []string {
 	var names []string
-	seen := map[string]bool{}
-	for _, m := range slot().FindAllStringSubmatch(s, -1) {
-		if !seen[m[1]] {
-			seen[m[1]] = true
-			names = append(names, m[1])
+	for at, end := range slots(s) {
+		if name := s[at+2 : end-2]; !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	return names

@@ -1,6 +1,7 @@
 package say
 
 import (
+	"regexp"
 	"slices"
 	"testing"
 )
@@ -95,4 +96,34 @@ func TestTextSpeaksEveryLanguage(t *testing.T) {
 	if !slices.Equal(Langs(), []Lang{EN, FR}) {
 		t.Errorf("Langs() = %q", Langs())
 	}
+}
+
+// What a slot is, as a pattern.
+var slotPattern = regexp.MustCompile(`\{\{([a-z][a-z0-9-]*)\}\}`)
+
+func FuzzFill(f *testing.F) {
+	for _, s := range []string{"", "{{a}}", "a {{b-1}} c {{b-1}}", "{{{a}}}", "{{a}", "{{1}}", "{{A}}", "{{a}}{{", "{{{{a}}}}", "{{a{{b}}", "{{}}", "é{{a}}"} {
+		f.Add(s)
+	}
+	args := map[string]string{"a": "{{b-1}}", "b-1": "$1", "b": ""}
+	f.Fuzz(func(t *testing.T, s string) {
+		want := slotPattern.ReplaceAllStringFunc(s, func(m string) string {
+			if v, ok := args[m[2:len(m)-2]]; ok {
+				return v
+			}
+			return m
+		})
+		if got := Fill(s, args); got != want {
+			t.Errorf("Fill(%q) = %q, not %q", s, got, want)
+		}
+		var names []string
+		for _, m := range slotPattern.FindAllStringSubmatch(s, -1) {
+			if !slices.Contains(names, m[1]) {
+				names = append(names, m[1])
+			}
+		}
+		if got := Slots(s); !slices.Equal(got, names) {
+			t.Errorf("Slots(%q) = %q, not %q", s, got, names)
+		}
+	})
 }

@@ -28,9 +28,7 @@ var none checks.Finding
 // in lists the processes in cgroup namespaces of the learner's making.
 func in(v *checks.View) []snapshot.Process {
 	made := checks.Made(v, snapshot.Cgroup)
-	return slices.DeleteFunc(slices.Clone(v.Now.Procs), func(p snapshot.Process) bool {
-		return p.Ended() || !slices.Contains(made, p.NS.Cgroup)
-	})
+	return v.Now.Where(func(p *snapshot.Process) bool { return slices.Contains(made, p.NS.Cgroup) && !p.Ended() })
 }
 
 // process are the values for a sentence about one process.

@@ -513,9 +513,7 @@ func elsewhere(v *checks.View) (checks.Finding, bool) {
 // inMade lists the living processes that are in PID namespaces of the learner's.
 func inMade(v *checks.View) []snapshot.Process {
 	made := checks.Made(v, snapshot.PID)
-	return slices.DeleteFunc(slices.Clone(v.Now.Procs), func(p snapshot.Process) bool {
-		return !checks.Living(p) || !slices.Contains(made, p.NS.PID)
-	})
+	return v.Now.Where(func(p *snapshot.Process) bool { return slices.Contains(made, p.NS.PID) && checks.Living(*p) })
 }
 
 // procMounts are the mounts of proc that a mount namespace has and the host had not at the start, by device; at

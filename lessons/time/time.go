@@ -55,5 +55,5 @@ func moved(v *checks.View) checks.Finding {
 // in lists the processes in time namespaces of the learner's making.
 func in(v *checks.View) []snapshot.Process {
 	made := checks.Made(v, snapshot.Time)
-	return slices.DeleteFunc(slices.Clone(v.Now.Procs), func(p snapshot.Process) bool { return !slices.Contains(made, p.NS.Time) })
+	return v.Now.Where(func(p *snapshot.Process) bool { return slices.Contains(made, p.NS.Time) })
 }

@@ -384,11 +384,26 @@ func (s *Snapshot) Shell(name string) (Process, bool) {
 // In returns the processes that are in the namespace of kind k with that inode
 // number.
 func (s *Snapshot) In(k Kind, inode uint64) []Process {
-	var in []Process
-	for _, p := range s.Procs {
-		if p.NS.Of(k) == inode {
-			in = append(in, p)
+	return s.Where(func(p *Process) bool { return p.NS.Of(k) == inode })
+}
+
+// Where returns the processes for which keep holds. A process is large: to copy those that are not wanted too, or one
+// more than once, is most of what a check costs.
+func (s *Snapshot) Where(keep func(*Process) bool) []Process {
+	n := 0
+	for i := range s.Procs {
+		if keep(&s.Procs[i]) {
+			n++
 		}
 	}
-	return in
+	if n == 0 {
+		return nil
+	}
+	kept := make([]Process, 0, n)
+	for i := range s.Procs {
+		if len(kept) < n && keep(&s.Procs[i]) {
+			kept = append(kept, s.Procs[i])
+		}
+	}
+	return kept
 }
