@@ -49,7 +49,7 @@ test-kernels: data ## nslab and its tests under Debian's kernels in virtual mach
 	GOARCH= go run ./cmd/kernels -arch $(ARCH) $(KERNELS)
 
 bench: build ## nslab beside unshare, bubblewrap, crun and runc; then its parts
-	go run ./cmd/bench
+	go run ./cmd/bench -labs 100 -grade 50
 	go test -run '^$$' -bench . -benchtime 200x ./sandbox
 	go test -run '^$$' -bench . ./checks/... ./lessons/...
 

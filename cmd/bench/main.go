@@ -6,6 +6,10 @@
 // of them; what the table shows are medians and the ratio of those. They run as an ordinary
 // user: as nobody, where root runs this. CPU is the time on processors, of the command and of all that
 // it waited for.
+//
+// With -labs it makes many labs, in one keeper and in as many programs, and says what each takes (labs.go); with -grade
+// it grades a made-up class, and compares with the shells and commands alone (grading.go). With -readme it writes the
+// first tables into the README as well.
 package main
 
 import (
@@ -42,14 +46,17 @@ type contender struct {
 func main() {
 	rounds := flag.Int("n", 50, "how many rounds")
 	nslab := flag.String("nslab", "bin/nslab", "the nslab to measure")
+	labs := flag.Int("labs", 0, "make so many labs, and programs with a lab each")
+	grade := flag.Int("grade", 0, "grade so many submissions")
+	readme := flag.String("readme", "", "write the tables into this file, between its comments")
 	flag.Parse()
-	if err := bench(*rounds, *nslab); err != nil {
+	if err := bench(*rounds, *nslab, *labs, *grade, *readme); err != nil {
 		fmt.Fprintln(os.Stderr, "bench: "+err.Error())
 		os.Exit(1)
 	}
 }
 
-func bench(rounds int, nslab string) error {
+func bench(rounds int, nslab string, labs, grade int, readme string) error {
 	// Everybody must be able to enter it.
 	dir, err := os.MkdirTemp("", "nslab-bench-")
 	if err != nil {
@@ -61,10 +68,60 @@ func bench(rounds int, nslab string) error {
 		return err
 	}
 	fmt.Printf("%s, %s, %d processors, %d rounds, %s\n", time.Now().Format(time.DateOnly), kernel(), runtime.NumCPU(), rounds, b.who())
-	b.compare("a fresh sandbox with user, mount, UTS, IPC, network, PID and cgroup namespace, running true", rounds, b.sandboxes())
-	b.compare("start", rounds, b.starts())
+	if rounds > 0 {
+		sandboxes, starts := b.sandboxes(), b.starts()
+		b.compare("a fresh sandbox with user, mount, UTS, IPC, network, PID and cgroup namespace, running true", rounds, sandboxes)
+		b.compare("start", rounds, starts)
+		if readme != "" {
+			if err := writeReadme(readme, rounds, sandboxes, starts); err != nil {
+				return err
+			}
+		}
+	}
+	if labs > 0 {
+		if err := b.many(labs); err != nil {
+			return fmt.Errorf("many labs: %w", err)
+		}
+	}
+	if grade > 0 {
+		return b.grading(grade)
+	}
 	return nil
 }
+
+// Between these two lines of the README stand the tables.
+const (
+	readmeBegin = "<!-- go run ./cmd/bench -readme README.md writes from here"
+	readmeEnd   = "to here -->"
+)
+
+// writeReadme puts the tables of this run in the place of those of the last.
+func writeReadme(path string, rounds int, tables ...[]*contender) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	before, rest, found := strings.Cut(string(text), readmeBegin+" -->\n")
+	_, after, ends := strings.Cut(rest, "<!-- "+readmeEnd)
+	if !found || !ends {
+		return fmt.Errorf("%s has no place for the tables: a line %q and a line %q", path, readmeBegin+" -->", "<!-- "+readmeEnd)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s, %s, %d processors; %d rounds, all in turn, as an ordinary user.\n", time.Now().Format(time.DateOnly), kernel(), runtime.NumCPU(), rounds)
+	for i, all := range tables {
+		if len(all) == 0 {
+			continue
+		}
+		fmt.Fprintf(&b, "\n| %s | least ms | median ms | ratio |\n| --- | --- | --- | --- |\n", []string{"a sandbox that runs `true`", "a start"}[i])
+		for _, c := range all {
+			fmt.Fprintf(&b, "| %s | %.1f | %.1f | %.1f |\n", c.name, ms(c.wall[0]), ms(median(c.wall)), ms(median(c.wall))/ms(median(all[0].wall)))
+		}
+	}
+	b.WriteString("\n")
+	return os.WriteFile(path, []byte(before+readmeBegin+" -->\n"+b.String()+"<!-- "+readmeEnd+after), 0o644)
+}
+
+func median(sorted []time.Duration) time.Duration { return sorted[len(sorted)/2] }
 
 func kernel() string {
 	out, _ := exec.Command("uname", "-srm").Output()
@@ -194,14 +251,20 @@ func (b *stage) those(all []*contender) []*contender {
 	return able
 }
 
-// run runs a command once and returns what it wrote to standard error.
-func (b *stage) run(c *contender) ([]byte, error) {
-	cmd := exec.Command(c.args[0], c.args[1:]...)
+// command is a command as the user who runs the commands, in the stage.
+func (b *stage) command(args ...string) *exec.Cmd {
+	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Env, cmd.Dir = b.env, b.dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{}
 	if os.Geteuid() == 0 {
 		cmd.SysProcAttr.Credential = &syscall.Credential{Uid: nobody, Gid: nobody}
 	}
+	return cmd
+}
+
+// run runs a command once and returns what it wrote to standard error.
+func (b *stage) run(c *contender) ([]byte, error) {
+	cmd := b.command(c.args...)
 	// A file, so that the time does not depend on who reads a pipe.
 	errs, err := os.CreateTemp(b.dir, "stderr")
 	if err != nil {
