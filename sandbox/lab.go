@@ -440,7 +440,6 @@ func (l *Lab) end() error {
 		// waited for (pid_namespaces(7)), which their own goroutines do.
 		l.endTrace()
 		l.alive.Wait()
-		l.closeTrace()
 		l.endErr = reapInit(l.init, l.ns.pid)
 		known.CompareAndDelete(l.init, l)
 		l.cgroup.close()

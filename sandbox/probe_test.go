@@ -44,6 +44,8 @@ func probe(name string, args []string) int {
 		if errno != 0 {
 			err = errno
 		}
+	case "calls":
+		return probeCalls(args[0])
 	case "call": // NAME: see trace_test.go
 		return probeCall(args[0])
 	case "forbidden": // see forbid_test.go

@@ -1,8 +1,8 @@
 package sandbox
 
 import (
-	"encoding/binary"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,7 +38,7 @@ type Trace struct {
 	seq     uint64
 	lost    uint64
 	changed chan struct{}
-	stop    int // an eventfd(2): readable when the lab ends
+	ended   chan struct{} // closed when the lab ends
 	// burst and rate bound how many calls of one command are decoded at once and each second.
 	burst, rate float64
 }
@@ -47,8 +47,8 @@ type Trace struct {
 const maxCalls = 4096
 
 // Since returns the calls behind number seq, oldest first, as far as what came of them is known or no longer waited for;
-// how many calls of the lab were too many to be looked at; and a channel that is closed when there is more. A nil
-// Trace has none.
+// how many calls of the lab were too many to be looked at; and a channel that is closed when there is more, or when a program
+// was started. A nil Trace has none.
 func (t *Trace) Since(seq uint64) (calls []snapshot.Call, lost uint64, more <-chan struct{}) {
 	if t == nil {
 		return nil, 0, nil
@@ -66,8 +66,7 @@ func (t *Trace) Since(seq uint64) (calls []snapshot.Call, lost uint64, more <-ch
 	return slices.Clone(t.calls[first:last]), t.lost, t.changed
 }
 
-// OnNamespaces returns all calls that are kept, oldest first, also those of which the outcome is still open, but of
-// execve only what came behind another call.
+// OnNamespaces returns all calls on namespaces that are kept, oldest first, also those of which the outcome is still open.
 func (t *Trace) OnNamespaces() []snapshot.Call {
 	if t == nil {
 		return nil
@@ -76,16 +75,11 @@ func (t *Trace) OnNamespaces() []snapshot.Call {
 	defer t.mu.Unlock()
 	var calls []snapshot.Call
 	for _, c := range t.calls {
-		if !plainExec(c) && c.Lacks.Why != snapshot.LacksLeave {
+		if c.Lacks.Why != snapshot.LacksLeave {
 			calls = append(calls, c)
 		}
 	}
 	return calls
-}
-
-// plainExec is an execve that no other call stands before: any command makes one.
-func plainExec(c snapshot.Call) bool {
-	return (c.Name == "execve" || c.Name == "execveat") && !c.Behind
 }
 
 // Seq returns the number of the last call; 0 before the first.
@@ -105,12 +99,7 @@ func (t *Trace) add(c snapshot.Call, open bool) uint64 {
 	t.seq++
 	c.Seq = t.seq
 	if len(t.calls) >= 2*maxCalls {
-		// Of the older half go the commands, for a build starts thousands; and then the oldest of all.
-		old := slices.DeleteFunc(t.calls[:maxCalls:maxCalls], plainExec)
-		if len(old) > maxCalls/2 {
-			old = old[len(old)-maxCalls/2:]
-		}
-		t.calls = append(slices.Clone(old), t.calls[maxCalls:]...)
+		t.calls = slices.Clone(t.calls[maxCalls:])
 	}
 	t.calls = append(t.calls, c)
 	if open {
@@ -130,6 +119,13 @@ func (t *Trace) settle(seq uint64, set func(*snapshot.Call)) {
 	if found {
 		set(&t.calls[i])
 	}
+	t.tell()
+}
+
+// started says that some program was started, of which there is nothing to be told but that.
+func (t *Trace) started() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.tell()
 }
 
@@ -179,23 +175,13 @@ func (l *Lab) startTrace() {
 	if !l.options.Trace || l.keeper.CanTrace() != nil {
 		return
 	}
-	stop, err := unix.Eventfd(0, unix.EFD_CLOEXEC)
-	if err != nil {
-		return
-	}
-	l.trace = &Trace{open: map[uint64]bool{}, stop: stop, burst: traceBurst, rate: traceRate}
+	l.trace = &Trace{open: map[uint64]bool{}, ended: make(chan struct{}), burst: traceBurst, rate: traceRate}
 }
 
 // endTrace lets the listeners end whether or not the kernel tells them that nobody is left (it does since Linux 5.9).
 func (l *Lab) endTrace() {
 	if l.trace != nil {
-		_, _ = unix.Write(l.trace.stop, binary.NativeEndian.AppendUint64(nil, 1))
-	}
-}
-
-func (l *Lab) closeTrace() {
-	if l.trace != nil {
-		closeAll(l.trace.stop)
+		close(l.trace.ended)
 	}
 }
 
@@ -210,8 +196,10 @@ type listener struct {
 	proc         int // the machine's /proc
 	// born is set when the command itself has begun: what the keeper's own script does before is not told.
 	born bool
-	// acted are the processes that made a call other than execve since their last execve, as they were then.
+	// acted are the processes that made a call other than execve since their last execve, as they were then. Those that have
+	// ended are taken out when there are prune of them.
 	acted map[int]taskStatus
+	prune int
 	// settling are calls whose outcome is being looked for, by thread; tokens bounds how many.
 	mu       sync.Mutex
 	settling map[int]*pending
@@ -312,13 +300,18 @@ func (t *listener) run() {
 		return
 	}
 	var err error
+	// It is waited for as for any other file of Go's, and asked without telling Go's scheduler: were a processor of its counted as in a
+	// system call all the time, a thread of its would look every few microseconds whether it still is, and that takes more time
+	// than all that is done for the most frequent call, execve.
+	_ = unix.SetNonblock(t.fd, true)
+	file := os.NewFile(uintptr(t.fd), "seccomp")
 	if t.proc, err = unix.Open("/proc", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0); err == nil {
 		// Linux 6.6: the one who waits and the one who answers take turns on one processor.
 		_, _, _ = unix.Syscall(unix.SYS_IOCTL, uintptr(t.fd), notifSetFlags, unix.SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP)
-		t.loop()
+		t.loop(file)
 	}
 	// Calls that still come are answered by the kernel, with ENOSYS; but there is no one left to make one.
-	closeAll(t.fd)
+	_ = file.Close()
 	t.waiting.Wait()
 	closeAll(t.proc)
 }
@@ -376,32 +369,63 @@ const (
 
 // notifValid asks whether a notification stands: its process still waits; or whether the answer is want.
 func notifValid(fd int, id uint64, want unix.Errno) bool {
-	_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), notifIDValid, uintptr(unsafe.Pointer(&id)))
+	_, _, errno := unix.RawSyscall(unix.SYS_IOCTL, uintptr(fd), notifIDValid, uintptr(unsafe.Pointer(&id)))
 	return errno == want
 }
 
 // loop hears calls until no process is left that could make one, or the lab ends.
-func (t *listener) loop() {
-	fds := []unix.PollFd{{Fd: int32(t.fd), Events: unix.POLLIN}, {Fd: int32(t.trace.stop), Events: unix.POLLIN}}
+func (t *listener) loop(file *os.File) {
+	conn, err := file.SyscallConn()
+	if err != nil {
+		return
+	}
+	if file.SetReadDeadline(time.Time{}) != nil {
+		// Go cannot wait for it: this user has no room for one more file in epoll(7).
+		for !t.hearAll() {
+			_, _ = unix.Poll([]unix.PollFd{{Fd: int32(t.fd), Events: unix.POLLIN}}, -1)
+		}
+		return
+	}
+	over := make(chan struct{})
+	defer close(over)
+	go func() {
+		select {
+		case <-t.trace.ended:
+			_ = file.SetReadDeadline(time.Unix(1, 0))
+		case <-over:
+		}
+	}()
+	_ = conn.Read(func(uintptr) bool { return t.hearAll() })
+}
+
+// hearAll hears the calls that are there, and reports whether no more will come.
+func (t *listener) hearAll() (over bool) {
+	// Neither of the two waits: a notification that can be polled can be received.
 	for {
-		_, err := unix.Poll(fds, -1)
-		if err == unix.EINTR {
+		select {
+		case <-t.trace.ended:
+			return true
+		default:
+		}
+		poll := unix.PollFd{Fd: int32(t.fd), Events: unix.POLLIN}
+		var none unix.Timespec
+		_, _, errno := unix.RawSyscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&poll)), 1, uintptr(unsafe.Pointer(&none)), 0, 0, 0)
+		switch {
+		case errno == unix.EINTR:
 			continue
-		}
-		if err != nil || fds[1].Revents != 0 {
-			return
-		}
-		if fds[0].Revents&unix.POLLIN == 0 {
-			return // hung up
+		case errno != 0 || poll.Revents == 0:
+			return errno != 0
+		case poll.Revents&unix.POLLIN == 0:
+			return true // hung up
 		}
 		var n seccompNotif
-		_, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(t.fd), unix.SECCOMP_IOCTL_NOTIF_RECV, uintptr(unsafe.Pointer(&n)))
+		_, _, errno = unix.RawSyscall(unix.SYS_IOCTL, uintptr(t.fd), unix.SECCOMP_IOCTL_NOTIF_RECV, uintptr(unsafe.Pointer(&n)))
 		switch errno {
 		case 0:
 			t.handle(&n)
 		case unix.EINTR, unix.ENOENT: // ENOENT: the process was killed in between
 		default:
-			return
+			return true
 		}
 	}
 }
@@ -413,7 +437,7 @@ func (t *listener) answer(n *seccompNotif, errno unix.Errno) {
 		r.errno, r.flags = -int32(errno), 0
 	}
 	for {
-		_, _, e := unix.Syscall(unix.SYS_IOCTL, uintptr(t.fd), unix.SECCOMP_IOCTL_NOTIF_SEND, uintptr(unsafe.Pointer(&r)))
+		_, _, e := unix.RawSyscall(unix.SYS_IOCTL, uintptr(t.fd), unix.SECCOMP_IOCTL_NOTIF_SEND, uintptr(unsafe.Pointer(&r)))
 		if e != unix.EINTR {
 			return
 		}
@@ -430,6 +454,10 @@ func (t *listener) handle(n *seccompNotif) {
 	case n.nr == unix.SYS_CLONE3:
 		goOn = unix.ENOSYS
 	}
+	if n.nr == unix.SYS_EXECVE || n.nr == unix.SYS_EXECVEAT {
+		t.exec(n)
+		return
+	}
 	if !t.decodes.spend() {
 		t.answer(n, goOn)
 		if goOn == 0 || forbidden {
@@ -437,9 +465,8 @@ func (t *listener) handle(n *seccompNotif) {
 		}
 		return
 	}
-	isExec := n.nr == unix.SYS_EXECVE || n.nr == unix.SYS_EXECVEAT
 	c, err := t.lookAtCaller(n)
-	if err == nil && !isExec {
+	if err == nil {
 		if err = c.readStatus(); err != nil {
 			c.close()
 		}
@@ -455,10 +482,6 @@ func (t *listener) handle(n *seccompNotif) {
 		}
 	}()
 	t.hadReturned(c.tid)
-	if isExec {
-		t.exec(n, c)
-		return
-	}
 	call := snapshot.Call{Time: time.Now(), Shell: t.shell}
 	if forbidden {
 		call.Name, call.Params, call.Outcome = refused.Name, []string{"..."}, snapshot.Refused
@@ -477,7 +500,7 @@ func (t *listener) handle(n *seccompNotif) {
 	}
 	c.decode(&call)
 	c.identify(&call)
-	call.NS, _ = namespacesAt(t.proc, c.name)
+	call.NS, _ = readNamespaces(c.dir, "", concerned(&call))
 	call.Lacks = c.lacks(&call)
 	p := &pending{listener: t, caller: c, call: call, watch: t.watch(c, &call)}
 	// What was read is the caller's only if it still waits: else its number may be another's by now.
@@ -513,8 +536,16 @@ func (t *listener) handle(n *seccompNotif) {
 
 // mark notes that a process has made a call on namespaces.
 func (t *listener) mark(c *caller) {
-	if len(t.acted) > 1024 {
-		clear(t.acted)
+	if len(t.acted) >= t.prune {
+		for pid := range t.acted {
+			if unix.Kill(pid, 0) == unix.ESRCH {
+				delete(t.acted, pid)
+			}
+		}
+		if len(t.acted) > 1024 {
+			clear(t.acted)
+		}
+		t.prune = 2*len(t.acted) + 8
 	}
 	t.acted[c.status.tgid] = c.status
 }
@@ -532,38 +563,47 @@ func (t *listener) hadReturned(tid int) {
 // walkerExe is how proc_pid_exe(5) shows the walker (walker.go).
 const walkerExe = "/memfd:init (deleted)"
 
-// exec tells of an execve, unless there is no such program: who looks for one in PATH tries one folder after the other.
-func (t *listener) exec(n *seccompNotif, c *caller) {
+// exec tells of an execve by a process that made another of the calls before, or whose parent did: of the command behind it. Any
+// other is let go at once, for a build starts thousands, and so is one for which there is no such program: who looks for one in
+// PATH tries one folder after the other.
+func (t *listener) exec(n *seccompNotif) {
+	tid := int(n.pid)
 	if !t.born {
 		// The keeper's own script, on its way to the command.
-		if exe, err := readlinkAt(c.dir, "exe"); err != nil || exe == walkerExe {
-			t.answer(n, 0)
-			return
-		}
-		t.born = true
+		exe, err := readlinkNow(t.proc, strconv.Itoa(tid)+"/exe")
+		t.born = err == nil && exe != walkerExe
 	}
-	call := snapshot.Call{Time: time.Now(), Shell: t.shell}
-	c.decode(&call)
-	valid := notifValid(t.fd, n.id, 0)
-	t.answer(n, 0)
-	// What is left does not change by the call, and so need not hold it up: builds start thousands of commands.
-	if !valid || !c.programThere(&call) {
+	if !t.born || len(t.acted) == 0 || !t.decodes.spend() {
+		t.answer(n, 0)
+		t.trace.started()
 		return
 	}
-	status, acted := t.acted[c.tid]
-	if acted {
-		delete(t.acted, c.tid)
-	} else {
-		if c.readStatus() != nil {
-			return // it has ended
-		}
-		status = c.status
-		var parent taskStatus
-		if parent, acted = t.acted[status.parent]; acted {
-			status.comm = parent.comm // it may be the new program's by now
-		}
+	c, err := t.lookAtCaller(n)
+	if err != nil {
+		t.answer(n, 0) // it is being killed
+		return
 	}
-	c.status, call.Behind = status, acted
+	defer c.close()
+	acted := false
+	// It need not be the thread that made the call which goes on as another program.
+	if err = c.readStatus(); err == nil {
+		_, own := t.acted[c.status.tgid]
+		_, parents := t.acted[c.status.parent]
+		acted = own || parents
+	}
+	call := snapshot.Call{Time: time.Now(), Shell: t.shell, Behind: true}
+	if acted {
+		t.hadReturned(tid)
+		c.decode(&call)
+		acted = notifValid(t.fd, n.id, 0)
+	}
+	t.answer(n, 0)
+	// What is left does not change by the call, and so need not hold it up.
+	if !acted || !c.programThere(&call) {
+		t.trace.started()
+		return
+	}
+	delete(t.acted, c.status.tgid)
 	c.identify(&call)
 	t.trace.add(call, false)
 }
@@ -626,16 +666,6 @@ func (p *pending) look(next, last bool) bool {
 	t.mu.Unlock()
 	t.trace.settle(after.Seq, func(c *snapshot.Call) { *c = after })
 	return true
-}
-
-// readlinkAt reads a link below a folder.
-func readlinkAt(dir int, name string) (string, error) {
-	var buf [unix.PathMax]byte
-	n, err := unix.Readlinkat(dir, name, buf[:])
-	if err != nil {
-		return "", err
-	}
-	return string(buf[:n]), nil
 }
 
 // taskStatus is what a trace wants of proc_pid_status(5).

@@ -31,16 +31,21 @@ type caller struct {
 func (t *listener) lookAtCaller(n *seccompNotif) (*caller, error) {
 	c := &caller{tid: int(n.pid), name: strconv.Itoa(int(n.pid)), proc: t.proc, depth: t.lab.depth, nr: int(n.nr), args: n.args, buf: make([]byte, 4096)}
 	var err error
-	if c.dir, err = unix.Openat(t.proc, c.name, unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0); err != nil {
+	if c.dir, err = openNow(t.proc, c.name, unix.O_PATH|unix.O_DIRECTORY); err != nil {
 		return nil, err
 	}
 	return c, nil
 }
 
 func (c *caller) readStatus() error {
-	b, err := c.read("status")
+	fd, err := openNow(c.dir, "status", unix.O_RDONLY)
+	if err != nil {
+		return err
+	}
+	defer closeNow(fd)
+	n, err := readNow(fd, c.buf)
 	if err == nil {
-		c.status, err = parseTaskStatus(string(b))
+		c.status, err = parseTaskStatus(string(c.buf[:n]))
 	}
 	return err
 }
@@ -482,7 +487,7 @@ func (d *decoder) ipcFlags(i int) {
 
 // behind says what a descriptor of the caller is: "uts:[4026531838]" for a namespace, "PID 7" for a process (pidfd_open(2)).
 func (c *caller) behind(fd int) string {
-	link, err := readlinkAt(c.dir, "fd/"+strconv.Itoa(fd))
+	link, err := readlinkNow(c.dir, "fd/"+strconv.Itoa(fd))
 	if err != nil {
 		return ""
 	}
@@ -575,7 +580,7 @@ func (c *caller) lacks(call *snapshot.Call) snapshot.Lack {
 			// With it come all capabilities, before the other namespaces are made (user_namespaces(7)).
 			return snapshot.Lack{}
 		}
-		return admin("ns/user")
+		return c.lacksOwn(unix.CAP_SYS_ADMIN, "CAP_SYS_ADMIN")
 	case unix.SYS_SETNS:
 		kind, inode, ok := parseNSLink(call.Source)
 		if !ok {
@@ -594,15 +599,15 @@ func (c *caller) lacks(call *snapshot.Call) snapshot.Lack {
 			return lack
 		}
 		if kind == snapshot.Mnt {
-			if lack := c.lacksCap(unix.CAP_SYS_CHROOT, "CAP_SYS_CHROOT", "ns/user"); lack.Errno != "" {
+			if lack := c.lacksOwn(unix.CAP_SYS_CHROOT, "CAP_SYS_CHROOT"); lack.Errno != "" {
 				return lack
 			}
 		}
-		return admin("ns/user")
+		return c.lacksOwn(unix.CAP_SYS_ADMIN, "CAP_SYS_ADMIN")
 	case unix.SYS_SETHOSTNAME, unix.SYS_SETDOMAINNAME:
 		return admin("ns/uts")
 	case unix.SYS_CHROOT:
-		return c.lacksCap(unix.CAP_SYS_CHROOT, "CAP_SYS_CHROOT", "ns/user")
+		return c.lacksOwn(unix.CAP_SYS_CHROOT, "CAP_SYS_CHROOT")
 	case unix.SYS_OPEN_TREE:
 		if c.args[2]&unix.OPEN_TREE_CLONE == 0 {
 			return snapshot.Lack{}
@@ -612,6 +617,14 @@ func (c *caller) lacks(call *snapshot.Call) snapshot.Lack {
 		return admin("ns/mnt")
 	}
 	return snapshot.Lack{}
+}
+
+// lacksOwn says whether the caller lacks a capability in its own user namespace.
+func (c *caller) lacksOwn(bit int, name string) snapshot.Lack {
+	if c.status.capEff&(1<<bit) != 0 {
+		return snapshot.Lack{}
+	}
+	return c.lacksCap(bit, name, "ns/user")
 }
 
 // lacksCap says whether the caller lacks a capability over the namespace at path, in its folder of /proc; or, for a
@@ -707,15 +720,15 @@ func (t *listener) watch(c *caller, call *snapshot.Call) watch {
 		if call.Flags&(unix.MS_REMOUNT|unix.MS_PRIVATE|unix.MS_SHARED|unix.MS_SLAVE|unix.MS_UNBINDABLE) != 0 || call.Target == "" {
 			return nil
 		}
-		return c.watchMounts(call)
+		return c.watchMounts()
 	case unix.SYS_UMOUNT2, unix.SYS_MOVE_MOUNT:
-		return c.watchMounts(call)
+		return c.watchMounts()
 	}
 	return nil
 }
 
 func (c *caller) watchNamespaces(call *snapshot.Call) (there, gone bool) {
-	now, err := namespacesAt(c.dir, ".")
+	now, err := readNamespaces(c.dir, "", concerned(call))
 	if err != nil {
 		return false, true
 	}
@@ -756,7 +769,7 @@ func (c *caller) watchChild(call *snapshot.Call) (there, gone bool) {
 		return false, false
 	}
 	for _, child := range slices.Backward(children) {
-		ns, err := namespacesAt(c.proc, strconv.Itoa(child))
+		ns, err := readNamespaces(c.proc, strconv.Itoa(child)+"/", concerned(call))
 		if err != nil {
 			continue
 		}
@@ -809,48 +822,71 @@ func (c *caller) rootOf() (snapshot.Dir, error) {
 	return snapshot.Dir{Dev: unix.Mkdev(st.Dev_major, st.Dev_minor), Ino: st.Ino, MountID: int(st.Mnt_id)}, nil
 }
 
-// watchMounts compares the mounts of the caller's mount namespace, by their IDs.
-func (c *caller) watchMounts(call *snapshot.Call) watch {
-	before, err := c.mountIDs()
+// watchMounts looks whether the mounts of the caller's mount namespace have changed: its mountinfo is readable as an event
+// then (proc_pid_mountinfo(5)), from when it was opened on.
+func (c *caller) watchMounts() watch {
+	fd, err := openNow(c.dir, "mountinfo", unix.O_RDONLY)
 	if err != nil {
 		return nil
 	}
-	return func(*snapshot.Call) (bool, bool) {
-		now, err := c.mountIDs()
-		return err == nil && now != before, err != nil
+	c.more = append(c.more, fd)
+	return func(*snapshot.Call) (there, gone bool) {
+		fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLPRI}}
+		if n, err := unix.Poll(fds, 0); err == nil && n > 0 && fds[0].Revents&unix.POLLPRI != 0 {
+			return true, false
+		}
+		_, err := readlinkNow(c.dir, "ns/mnt")
+		return false, err != nil
 	}
 }
 
-// mountIDsMax bounds the IDs that are compared: of a namespace with tens of thousands of mounts no call is followed.
-const mountIDsMax = 64 << 10
+// concerned returns the kinds of namespaces that a call is about.
+func concerned(call *snapshot.Call) []snapshot.Kind {
+	switch call.Name {
+	case "unshare", "clone", "clone3":
+		return snapshot.KindsOf(call.Flags)
+	case "setns":
+		kinds := snapshot.KindsOf(call.Flags)
+		if kind, _, ok := parseNSLink(call.Source); ok {
+			kinds = []snapshot.Kind{kind}
+		}
+		if !slices.Contains(kinds, snapshot.User) {
+			kinds = append(kinds, snapshot.User) // what is lacking is told by it
+		}
+		return kinds
+	case "sethostname", "setdomainname":
+		return []snapshot.Kind{snapshot.UTS}
+	case "msgget", "semget", "shmget", "msgctl", "semctl", "shmctl", "mq_open", "mq_unlink":
+		return []snapshot.Kind{snapshot.IPC}
+	case "mount":
+		return []snapshot.Kind{snapshot.Mnt, snapshot.PID} // proc is that of a PID namespace
+	}
+	return []snapshot.Kind{snapshot.Mnt}
+}
 
-// mountIDs are the IDs and places of the mounts, as a text to compare.
-func (c *caller) mountIDs() (string, error) {
-	fd, err := unix.Openat(c.dir, "mountinfo", unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return "", err
-	}
-	defer closeAll(fd)
-	var ids strings.Builder
-	rest := ""
-	for {
-		n, err := unix.Read(fd, c.buf)
-		if err != nil {
-			return "", err
-		}
-		if n == 0 {
-			return ids.String(), nil
-		}
-		if ids.Len() > mountIDsMax {
-			return "", unix.E2BIG
-		}
-		for line := range strings.Lines(rest + string(c.buf[:n])) {
-			if rest = line; !strings.HasSuffix(line, "\n") {
-				break
+// readNamespaces reads some of a process's namespaces, in its folder of /proc, which is at path in dir; of two kinds those of its
+// children to come as well.
+func readNamespaces(dir int, path string, kinds []snapshot.Kind) (snapshot.Namespaces, error) {
+	var n snapshot.Namespaces
+	for _, k := range kinds {
+		to := map[snapshot.Kind]*uint64{snapshot.User: &n.User, snapshot.Mnt: &n.Mnt, snapshot.UTS: &n.UTS, snapshot.IPC: &n.IPC,
+			snapshot.Net: &n.Net, snapshot.PID: &n.PID, snapshot.Cgroup: &n.Cgroup, snapshot.Time: &n.Time}[k]
+		children := map[snapshot.Kind]*uint64{snapshot.PID: &n.PIDForChildren, snapshot.Time: &n.TimeForChildren}[k]
+		for name, to := range map[string]*uint64{string(k): to, string(k) + "_for_children": children} {
+			if to == nil {
+				continue
 			}
-			rest = ""
-			id, _, _ := strings.Cut(line, " ")
-			ids.WriteString(id + " ")
+			link, err := readlinkNow(dir, path+"ns/"+name)
+			if err == unix.ENOENT {
+				continue // a kernel without that kind, or a PID namespace for children that has no init yet
+			}
+			if err != nil {
+				return n, err
+			}
+			if _, *to, _ = parseNSLink(link); *to == 0 {
+				return n, fmt.Errorf("%q is no namespace", link)
+			}
 		}
 	}
+	return n, nil
 }

@@ -59,7 +59,7 @@ func (t *terminal) toggleCalls() {
 	switch {
 	case t.dumb:
 		// What cannot be drawn in place is told once.
-		text := t.callsText(t.server.lastCalls(false), 0)
+		text := t.callsText(t.server.lastCalls(), 0)
 		if t.server.session.Lab.Trace() == nil {
 			text = t.cannotTrace()
 		}
@@ -92,7 +92,6 @@ func (t *terminal) followCalls(v *callsView) {
 	trace := s.Lab.Trace()
 	for first, last := true, uint64(0); ; first = false {
 		calls, lost, more := trace.Since(0)
-		calls = shownCalls(calls, false)
 		calls = calls[max(0, len(calls)-maxViewed):]
 		newest := last
 		if len(calls) > 0 {

@@ -25,36 +25,29 @@ import (
 func (a *app) traceCommand() *cobra.Command {
 	c := a.command("trace", textTraceShort, cobra.NoArgs, nil)
 	c.Long = textTraceLong.In(a.lang, nil) + "\n\n" + textTraceJSONHelp.In(a.lang, nil)
-	all := c.Flags().Bool("all", false, textFlagTraceAll.In(a.lang, nil))
 	last := c.Flags().Int("last", 0, textFlagTraceLast.In(a.lang, nil))
 	c.RunE = func(c *cobra.Command, _ []string) error {
 		if c.Flags().Changed("last") && (*last < 1 || *last > 4096) {
 			return a.fail(textTraceBadLast)
 		}
-		return a.trace(*last, *all)
+		return a.trace(*last)
 	}
 	return c
 }
 
-// The arguments of a request to trace: how many calls, "follow" for all from now on or "command" for those of the last
-// command; then "all" for every execve.
+// The argument of a request to trace: how many calls, "follow" for all from now on or "command" for those of the last command.
 const (
 	traceFollow  = "follow"
 	traceCommand = "command"
-	traceAll     = "all"
 )
 
-func (a *app) trace(last int, all bool) error {
+func (a *app) trace(last int) error {
 	which := traceFollow
 	switch {
 	case last > 0:
 		which = strconv.Itoa(last)
 	case inLab():
 		which = traceCommand
-	}
-	args := []string{which}
-	if all {
-		args = append(args, traceAll)
 	}
 	c, err := a.connect()
 	if errors.Is(err, os.ErrNotExist) {
@@ -64,7 +57,7 @@ func (a *app) trace(last int, all bool) error {
 		return a.fail(textNoAnswer, "error", err.Error())
 	}
 	defer c.Close()
-	if err := a.send(c, request{Op: "trace", Args: args}); err != nil {
+	if err := a.send(c, request{Op: "trace", Args: []string{which}}); err != nil {
 		return a.fail(textNoAnswer, "error", err.Error())
 	}
 	r := bufio.NewReader(c)
@@ -95,16 +88,14 @@ func (s *server) traceCalls(c deadliner, req request, inLab bool) {
 		writeReply(c, reply{Status: 2, Error: textTraceCannot.In(v.lang, pairs([]string{"error", reason}))})
 		return
 	}
-	args := append(slices.Clone(req.Args), "", "")
-	all := args[1] == traceAll
-	switch n, err := strconv.Atoi(args[0]); {
+	which := strings.Join(req.Args, "")
+	switch n, err := strconv.Atoi(which); {
 	case err == nil:
 		calls, lost, _ := trace.Since(0)
-		calls = shownCalls(calls, all)
 		writeReply(c, reply{Text: v.calls(calls[max(0, len(calls)-max(n, 0)):], lost, req.JSON)})
 		return
-	case args[0] == traceCommand || inLab:
-		writeReply(c, reply{Text: v.calls(s.lastCalls(all), 0, req.JSON)})
+	case which == traceCommand || inLab:
+		writeReply(c, reply{Text: v.calls(s.lastCalls(), 0, req.JSON)})
 		return
 	}
 	if !req.JSON {
@@ -118,7 +109,7 @@ func (s *server) traceCalls(c deadliner, req request, inLab bool) {
 		if len(calls) > 0 {
 			seq = calls[len(calls)-1].Seq
 		}
-		if calls = shownCalls(calls, all); len(calls) > 0 || lost > told {
+		if len(calls) > 0 || lost > told {
 			_ = c.SetWriteDeadline(time.Now().Add(10 * time.Second))
 			b, _ := json.Marshal(reply{Text: v.news(calls, lost-told, req.JSON)})
 			if _, err := c.Write(append(b, '\n')); err != nil {
@@ -149,9 +140,9 @@ type deadliner interface {
 }
 
 // lastCalls are the calls since the last command line but one was finished, in whichever shell.
-func (s *server) lastCalls(all bool) []snapshot.Call {
+func (s *server) lastCalls() []snapshot.Call {
 	calls, _, _ := s.session.Lab.Trace().Since(0)
-	return shownCalls(s.session.LastCalls(calls), all)
+	return s.session.LastCalls(calls)
 }
 
 // maxEssence bounds how many calls a lesson's end shows.
@@ -181,11 +172,6 @@ func (s *server) essence(v view) string {
 		}
 	}
 	return text + "\n"
-}
-
-// shownCalls leaves out what is shown to those only who ask for it: each execve that no other call stands before.
-func shownCalls(calls []snapshot.Call, all bool) []snapshot.Call {
-	return slices.DeleteFunc(calls, func(c snapshot.Call) bool { return isExec(c) && !c.Behind && !all })
 }
 
 func isExec(c snapshot.Call) bool { return c.Name == "execve" || c.Name == "execveat" }
@@ -483,7 +469,7 @@ func gone(c io.Reader) <-chan struct{} {
 
 // explainLast answers nslab explain last: the calls of the last command that made any, with where to read on.
 func (s *server) explainLast(v view, asJSON bool) reply {
-	calls := s.lastCalls(false)
+	calls := s.lastCalls()
 	text := v.calls(calls, 0, asJSON)
 	if asJSON {
 		return reply{Text: text}

@@ -15,8 +15,9 @@ var (
 			"typed in the lab it shows those of the last command and ends.\n\n" +
 			"Seen are unshare, setns, clone and clone3 with namespace flags, sethostname,\n" +
 			"setdomainname, mount, umount2, the newer mount calls, pivot_root, chroot, the\n" +
-			"making and removing of System V IPC objects and POSIX queues, and execve. The\n" +
-			"kernel does not tell results: what came of a call is known by what changed.\n" +
+			"making and removing of System V IPC objects and POSIX queues; and the execve of\n" +
+			"the command that such a call was made for. The kernel does not tell results:\n" +
+			"what came of a call is known by what changed.\n" +
 			"Told too are calls that a lab's seccomp filter forbids (nslab help security).\n" +
 			"Not seen are the calls of 32-bit programs and what is written to files such as\n" +
 			"/proc/PID/uid_map. A program in the lab that wants a seccomp listener of its own\n" +
@@ -28,12 +29,13 @@ var (
 			"On voit unshare, setns, clone et clone3 avec des drapeaux d'espaces de noms,\n" +
 			"sethostname, setdomainname, mount, umount2, les nouveaux appels de montage,\n" +
 			"pivot_root, chroot, la création et la suppression d'objets IPC System V et de\n" +
-			"files POSIX, et execve. Le noyau ne dit pas les résultats : ce qu'un appel a\n" +
-			"donné, on le sait par ce qui a changé. Sont dits aussi les appels que le filtre\n" +
-			"seccomp d'un labo interdit (nslab help security). On ne voit ni les appels des\n" +
-			"programmes 32 bits, ni ce qui s'écrit dans des fichiers comme /proc/PID/uid_map.\n" +
-			"Un programme du labo qui veut son propre écouteur seccomp reçoit EBUSY du\n" +
-			"noyau : il ne peut y en avoir qu'un."}
+			"files POSIX ; et l'execve de la commande pour laquelle un tel appel a été fait.\n" +
+			"Le noyau ne dit pas les résultats : ce qu'un appel a donné, on le sait par ce\n" +
+			"qui a changé. Sont dits aussi les appels que le filtre seccomp d'un labo\n" +
+			"interdit (nslab help security). On ne voit ni les appels des programmes 32 bits,\n" +
+			"ni ce qui s'écrit dans des fichiers comme /proc/PID/uid_map. Un programme du\n" +
+			"labo qui veut son propre écouteur seccomp reçoit EBUSY du noyau : il ne peut y\n" +
+			"en avoir qu'un."}
 	textTraceJSONHelp = say.Text{
 		EN: "With --json, one object a line:\n" +
 			"  seq, time       number of the call in this lab; when (RFC 3339)\n" +
@@ -59,7 +61,6 @@ var (
 			"  outcome         done, refused, failed ou unseen\n" +
 			"  lacks           pour un refus : errno, why, capability, user_namespace\n" +
 			"  text            la même chose en mots"}
-	textFlagTraceAll  = say.Text{EN: "every execve too, not only those behind another call", FR: "tous les execve aussi, et pas seulement ceux qui suivent un autre appel"}
 	textFlagTraceLast = say.Text{EN: "show the last `N` calls and end", FR: "montrer les `N` derniers appels et finir"}
 
 	textTraceBadLast = say.Text{EN: "--last wants a number of calls from 1 to 4096", FR: "--last veut un nombre d'appels, de 1 à 4096"}

@@ -57,38 +57,35 @@ func (s *Session) NoTrace() string {
 // Closing is closed when the session begins to close.
 func (s *Session) Closing() <-chan struct{} { return s.closing }
 
-// hear has the lab looked at when a call on namespaces was made, and for a while when anything was started.
+// hear has the lab looked at when a call on namespaces was made, and for a while when anything was started. However many there
+// are, a look a moment is enough; there is one after the last.
 func (s *Session) hear() {
 	trace := s.Lab.Trace()
 	if trace == nil {
 		return
 	}
-	// However many there are, a look a moment is enough; there is one after the last.
 	const moment = 20 * time.Millisecond
 	var seq uint64
+	var last time.Time
 	for {
+		select {
+		case <-time.After(moment - time.Since(last)):
+		case <-s.closing:
+			return
+		}
+		last = time.Now()
 		calls, lost, more := trace.Since(seq)
 		s.recordCalls(calls, lost)
 		if len(calls) > 0 {
 			seq = calls[len(calls)-1].Seq
-		}
-		if len(calls) > 0 {
-			s.wake() // something was started
-		}
-		if slices.ContainsFunc(calls, onNamespaces) {
 			select {
 			case s.happened <- struct{}{}:
 			default:
 			}
-			select {
-			case <-time.After(moment):
-			case <-s.closing:
-				return
-			}
-			continue
 		}
 		select {
 		case <-more:
+			s.wake()
 		case <-s.closing:
 			return
 		}
