@@ -21,7 +21,7 @@ export GOFLAGS += -buildvcs=false
 # For make test-kernels: KERNELS='-series 6.12 -only doctor' and the like.
 KERNELS ?=
 
-.PHONY: help run build data test race test-kernels bench lint fuzz pages pictures release-snapshot clean
+.PHONY: help run build data test race test-faults test-kernels bench lint fuzz pages pictures release-snapshot clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -44,6 +44,9 @@ test: data ## go vet and all tests
 race: data ## all tests with the race detector; needs a C compiler
 	@command -v "$$(go env CC)" >/dev/null || { echo 'make race: the race detector needs a C compiler' >&2; exit 1; }
 	CGO_ENABLED=1 go test -race -timeout 60m ./...
+
+test-faults: data ## every system call of the set-up fails in turn, nslab is killed at each of its own and 2,000 times at random: an hour
+	NSLAB_FAULTS=all NSLAB_KILLS=1000 go test -v -timeout 180m -run 'MayFail|AtEveryCall|AfterSIGKILL|MayRunOut|LabsDoWithout' ./sandbox ./cmd/nslab
 
 test-kernels: data ## nslab and its tests under Debian's kernels in virtual machines; ARCH=arm64 too; needs apt and qemu
 	GOARCH= go run ./cmd/kernels -arch $(ARCH) $(KERNELS)
