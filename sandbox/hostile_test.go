@@ -2,7 +2,6 @@ package sandbox
 
 import (
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"runtime"
@@ -149,6 +148,27 @@ func TestHostileLearners(t *testing.T) {
 	}
 }
 
+// One process cannot have all memory, and the machine takes it from a lab before it takes it from anybody else: first from what
+// runs in it, then the lab.
+func TestMemoryIsTakenFromALabFirst(t *testing.T) {
+	l := newLab(t)
+	mib, err := strconv.Atoi(sh(t, l, "nslab probe allocate"))
+	if err != nil || mib > 2048 || mib < 1024 {
+		t.Errorf("a process may have %d MiB, %v", mib, err)
+	}
+	own, err := os.ReadFile("/proc/self/oom_score_adj")
+	if err != nil {
+		t.Fatal(err)
+	}
+	init, err := os.ReadFile(fmt.Sprintf("/proc/%d/oom_score_adj", l.InitPID()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := sh(t, l, "cat /proc/self/oom_score_adj"); got != "1000" || string(init) != "500\n" && keeper(t).Confined() || string(own) == "1000\n" {
+		t.Errorf("oom_score_adj: of a command %s, of init %s, of ours %s", got, init, own)
+	}
+}
+
 // traces is what a lab could leave on the machine: processes, descriptors of ours, mounts, network devices, System V objects.
 func traces() (all []string) {
 	for _, pid := range descendants(os.Getpid()) {
@@ -237,18 +257,15 @@ func hostileProbe(name string) int {
 	case "names":
 		_ = unix.Prctl(unix.PR_SET_NAME, uintptr(str("\x1b]0;\n\x9b\xff")), 0, 0, 0)
 		return 0
-	case "hog": // touch memory, 16 MiB at a time, up to 1 GiB
-		var all [][]byte
-		for range 64 {
-			b := make([]byte, 16<<20)
-			for i := 0; i < len(b); i += 4096 {
-				b[i] = 1
+	case "allocate": // until the kernel refuses, or 8 GiB; none of it is touched, so none is used
+		n := 0
+		for ; n < 512; n++ {
+			if _, err := unix.Mmap(-1, 0, 16<<20, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS); err != nil {
+				break
 			}
-			all = append(all, b)
 		}
-		n := len(all)
-		_, _ = io.WriteString(os.Stdout, fmt.Sprintf("%d\n", n))
-		return stay()
+		fmt.Println(n * 16)
+		return 0
 	}
 	return -1
 }

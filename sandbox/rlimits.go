@@ -20,6 +20,8 @@ type rlimit struct {
 var rlimits = []rlimit{
 	// A million descriptors for each of its processes would be more kernel memory than most machines have.
 	{unix.RLIMIT_NOFILE, 1024, 4096},
+	// What one process may allocate: a learner's mistake ends with "out of memory", and not the machine's memory.
+	{unix.RLIMIT_DATA, 2 << 30, 2 << 30},
 	// Memory that cannot be swapped; in a user namespace all its processes share it.
 	{unix.RLIMIT_MEMLOCK, 8 << 20, 8 << 20},
 	{unix.RLIMIT_MSGQUEUE, 819200, 819200},
