@@ -233,10 +233,18 @@ func (s *script) beInit(name string) {
 //
 // clone(2) tells the number that the process has where it was cloned; what we want is the
 // machine's, which the process itself reads from the machine's /proc.
-func (s *script) intoPID(flags, memory uintptr, proc ref, body func()) (number, between boardPtr) {
+func (s *script) intoPID(flags uintptr, proc ref, body func()) (number, between boardPtr) {
 	number, between = s.space(numberSize), s.space(numberSize)
 	process := func() {
-		s.fork("clone a process in the lab", flags|memory|unix.CLONE_PARENT|unix.CLONE_VFORK, func() {
+		memory := uintptr(unix.CLONE_VM)
+		if flags&unix.CLONE_NEWTIME != 0 {
+			// clone(2) has no room for this flag, and unshare(2) moves the children only. As the last step before the clone, for
+			// who shares memory with others does not change to it: in Linux 6.1 not even at execve(2), and there clone(2) with
+			// CLONE_VM says EINVAL.
+			s.must("make a time namespace", unix.SYS_UNSHARE, unix.CLONE_NEWTIME)
+			memory = 0
+		}
+		s.fork("clone a process in the lab", flags&^unix.CLONE_NEWTIME|memory|unix.CLONE_PARENT|unix.CLONE_VFORK, func() {
 			s.readNumber(proc, number)
 			if memory == 0 {
 				s.report(must) // the others do not see it
@@ -491,18 +499,11 @@ func (l *Lab) enter(s *script, flags uintptr, body func()) (number, between boar
 		s.writeMaps(must, proc, "", 0, 0)
 		s.must("prctl PR_SET_DUMPABLE", unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 0)
 	}
-	memory := uintptr(unix.CLONE_VM)
-	if flags&unix.CLONE_NEWTIME != 0 {
-		// clone(2) has no room for this flag, and unshare(2) moves the children only.
-		s.must("make a time namespace", unix.SYS_UNSHARE, unix.CLONE_NEWTIME)
-		// Who shares memory with others does not change to it, before Linux 6.0 not even at execve(2).
-		memory = 0
-	}
-	flags &^= unix.CLONE_NEWUSER | unix.CLONE_NEWTIME
+	flags &^= unix.CLONE_NEWUSER
 	if l.cgroup == nil {
-		return s.intoPID(flags, memory, proc, body)
+		return s.intoPID(flags, proc, body)
 	}
-	return s.intoPID(flags&^unix.CLONE_NEWCGROUP, memory, proc, func() {
+	return s.intoPID(flags&^unix.CLONE_NEWCGROUP, proc, func() {
 		l.cgroup.settle(s)
 		if flags&unix.CLONE_NEWCGROUP != 0 {
 			// Its root is the group in which the process is now (cgroup_namespaces(7)).

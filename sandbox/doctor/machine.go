@@ -123,7 +123,7 @@ func probe(what string, flags uintptr) error {
 	cmd.Dir = "/"
 	attr := &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	// clone(2) reads the bit of CLONE_NEWTIME as part of the exit signal, so a time namespace can only come from
-	// unshare(2), which the probe calls itself: before Linux 6.3 execve(2) does not enter the new one, and a process with
+	// unshare(2), which the probe calls itself: in Linux 6.1 execve(2) does not enter the new one, and a process with
 	// another for its children may have no threads (time_namespaces(7)).
 	attr.Cloneflags = flags &^ unix.CLONE_NEWTIME
 	if flags&unix.CLONE_NEWTIME != 0 {
