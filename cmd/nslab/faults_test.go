@@ -88,6 +88,8 @@ func (p *performance) verdict(a act) (verdict string, bad bool) {
 		return "works", false
 	case p.status != 0 && said != "":
 		return "fails, and tells", false
+	case a.typed == nil && (p.status == 128+int(unix.SIGKILL) || p.status == 1 && p.out != ""):
+		return "passes on how the command in the lab ended", false // it was the one that was hit
 	case p.waited && p.status == 128+int(unix.SIGHUP):
 		return "waits, and ends with its terminal", false
 	case p.status == 0 && a.typed != nil:
