@@ -481,7 +481,7 @@ func (t *listener) handle(n *seccompNotif) {
 			c.close()
 		}
 	}()
-	t.hadReturned(c.tid)
+	t.hadReturned(c)
 	call := snapshot.Call{Time: time.Now(), Shell: t.shell}
 	if forbidden {
 		call.Name, call.Params, call.Outcome = refused.Name, []string{"..."}, snapshot.Refused
@@ -551,14 +551,18 @@ func (t *listener) mark(c *caller) {
 }
 
 // hadReturned settles the call before, which has returned if the thread makes another.
-func (t *listener) hadReturned(tid int) {
+func (t *listener) hadReturned(c *caller) {
 	t.mu.Lock()
-	p := t.settling[tid]
+	p := t.settling[c.tid]
 	t.mu.Unlock()
 	if p != nil {
-		p.look(true, true)
+		p.look(!p.caller.restarts() || p.caller.nr != c.nr || p.caller.args != c.args, true)
 	}
 }
+
+// restarts reports whether the kernel begins the call again, as if it had never been made, when a signal comes while it
+// makes the process (ERESTARTNOINTR, copy_process in kernel/fork.c): who seems to be back from it may be in a signal's handler.
+func (c *caller) restarts() bool { return c.nr == unix.SYS_CLONE || c.nr == unix.SYS_CLONE3 }
 
 // walkerExe is how proc_pid_exe(5) shows the walker (walker.go).
 const walkerExe = "/memfd:init (deleted)"
@@ -593,7 +597,7 @@ func (t *listener) exec(n *seccompNotif) {
 	}
 	call := snapshot.Call{Time: time.Now(), Shell: t.shell, Behind: true}
 	if acted {
-		t.hadReturned(tid)
+		t.hadReturned(c)
 		c.decode(&call)
 		acted = notifValid(t.fd, n.id, 0)
 	}
@@ -645,7 +649,7 @@ func (p *pending) look(next, last bool) bool {
 		return true
 	}
 	// In this order: what returns between the two is found at the next look.
-	returned := next || p.caller.returned()
+	returned := next || p.caller.returned() && (last || !p.caller.restarts())
 	after := p.call
 	there, gone := p.watch(&after)
 	if !there && !gone && !returned && !last {
