@@ -71,7 +71,7 @@ fuzz: data ## each fuzz test for FUZZTIME=10s
 	@grep -rn --include='*_test.go' -o '^func Fuzz[A-Za-z0-9_]*' . | sed 's/:[0-9]*:func / /' | \
 	while read -r file name; do \
 	  echo "$$name ($${file%/*})"; \
-	  go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$${file%/*}" </dev/null || exit 1; \
+	  go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 5s "$${file%/*}" </dev/null || exit 1; \
 	done
 
 # The date in the pages is the commit's, so that the same commit makes the same packages.

@@ -271,6 +271,9 @@ func parseLegacy(entries []byte, table string, info []byte) []snapshot.Chain {
 		for at := first; at >= 0 && at+entrySize <= len(entries); {
 			e := entries[at:]
 			step, to := int(order.Uint16(e[next:])), int(order.Uint16(e[target:]))
+			if to > step {
+				break // its matches would be others' too
+			}
 			does := "verdict ?"
 			if to+targetSize+4 <= len(e) {
 				// The standard target has no name but a verdict: -1-NF_DROP, -1-NF_ACCEPT, or where to go on.
