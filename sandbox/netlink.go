@@ -37,8 +37,19 @@ func readNet(fd int, n *snapshot.NetNS) error {
 	return nil
 }
 
+// unreadable makes an error of what package netlink does with an answer that is not whole: it trusts the kernel, and panics.
+func unreadable(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("read a netlink message: %v", r)
+	}
+}
+
 // addLink takes an answer to RTM_GETLINK into account.
-func addLink(n *snapshot.NetNS, m []byte) error {
+func addLink(n *snapshot.NetNS, m []byte) (err error) {
+	defer unreadable(&err)
+	if len(m) < unix.SizeofIfInfomsg {
+		return nil
+	}
 	link, err := netlink.LinkDeserialize(nil, m)
 	if err != nil {
 		return err
@@ -61,7 +72,8 @@ func addLink(n *snapshot.NetNS, m []byte) error {
 }
 
 // addAddr takes one to RTM_GETADDR into account.
-func addAddr(n *snapshot.NetNS, m []byte) error {
+func addAddr(n *snapshot.NetNS, m []byte) (err error) {
+	defer unreadable(&err)
 	if len(m) < unix.SizeofIfAddrmsg {
 		return nil
 	}
@@ -86,7 +98,8 @@ func addAddr(n *snapshot.NetNS, m []byte) error {
 }
 
 // addRoute takes one to RTM_GETROUTE into account.
-func addRoute(n *snapshot.NetNS, m []byte) error {
+func addRoute(n *snapshot.NetNS, m []byte) (err error) {
+	defer unreadable(&err)
 	if len(m) < unix.SizeofRtMsg {
 		return nil
 	}
@@ -118,7 +131,8 @@ func addRoute(n *snapshot.NetNS, m []byte) error {
 }
 
 // addNeighbour takes one to RTM_GETNEIGH into account.
-func addNeighbour(n *snapshot.NetNS, m []byte) error {
+func addNeighbour(n *snapshot.NetNS, m []byte) (err error) {
+	defer unreadable(&err)
 	if len(m) < unix.SizeofNdMsg {
 		return nil
 	}

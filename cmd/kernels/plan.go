@@ -69,7 +69,11 @@ type suite struct {
 	skips *regexp.Regexp
 }
 
-var noController = regexp.MustCompile(`no-controller$`)
+var (
+	noController = regexp.MustCompile(`no-controller$`)
+	// noUser adds the scripts that make a user namespace.
+	noUser = regexp.MustCompile(`no-controller$|view-user$|view-all-kinds$`)
+)
 
 // catalogue is the test that types scripts of lessons: which, as regular expressions of lesson and script.
 func catalogue(who person, lesson, scripts string, skips *regexp.Regexp) suite {
@@ -77,10 +81,10 @@ func catalogue(who person, lesson, scripts string, skips *regexp.Regexp) suite {
 }
 
 // limits are the scripts in which a limit of a cgroup must bite.
-func limits(who person) []suite {
+func limits(who person, skips *regexp.Regexp) []suite {
 	return []suite{
-		catalogue(who, "cgroup", ".*", noController),
-		catalogue(who, "container", "limit-.*", noController),
+		catalogue(who, "cgroup", ".*", skips),
+		catalogue(who, "container", "limit-.*", skips),
 		{who: who, pkg: "sandbox", run: "Group|Cgroup|Frozen|Swept"},
 	}
 }
@@ -97,14 +101,14 @@ func plan() []setting {
 				{who: root, pkg: "sandbox"},
 				catalogue(plain, ".*", "solution", nil),
 			},
-			limits(delegated), limits(root),
+			limits(delegated, noController), limits(root, noController),
 			[]suite{{who: plain, pkg: "cmd/nslab", run: "TestScripts/^(exec|doctor|run|test|trace|ending|terminal)$"}},
 		),
 	}}
 	userOff := off("user.max_user_namespaces", "0", causes{doctor.UserNamespaces: doctor.UsernsZero})
 	// Root's labs then have no user namespace of their own.
 	userOff.says[1].unmet = userOff.says[0].unmet
-	userOff.suites = append([]suite{{who: root, pkg: "sandbox"}, catalogue(root, ".*", "solution", nil)}, limits(root)[:2]...)
+	userOff.suites = append([]suite{{who: root, pkg: "sandbox"}, catalogue(root, ".*", "solution", nil)}, limits(root, noUser)[:2]...)
 	debianOff := off("kernel.unprivileged_userns_clone", "0", causes{doctor.UserNamespaces: doctor.UsernsSysctl})
 	debianOff.says[1].unmet = debianOff.says[0].unmet
 	pidsOff := off("user.max_pid_namespaces", "0", causes{doctor.Limits: doctor.LimitZero})
