@@ -16,7 +16,7 @@ import (
 
 // packages are what the virtual machine has besides a kernel: what a learner's machine has, and the commands of the course.
 var packages = []string{"apparmor", "base-files", "bash", "bsdutils", "bubblewrap", "coreutils", "curl", "dash", "diffutils", "findutils",
-	"grep", "hostname", "iproute2", "iputils-ping", "kmod", "less", "libcap2-bin", "login", "mawk", "mount", "ncurses-base", "ncurses-bin",
+	"grep", "hostname", "iproute2", "iputils-ping", "kmod", "less", "libc-bin", "libcap2-bin", "login", "mawk", "mount", "ncurses-base", "ncurses-bin",
 	"net-tools", "nftables", "procps", "python3", "sed", "strace", "sudo", "tar", "gzip", "tmux", "util-linux"}
 
 // apt is apt-get(8) with a state of its own: as if for a machine of that architecture on which nothing is
