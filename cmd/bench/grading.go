@@ -273,21 +273,8 @@ func (b *stage) grade(submissions, jobs int) (total cost, memory []string, err e
 
 // residents returns the resident memory, in MB, of a process and its children that are the same program.
 func residents(pid int) string {
-	children := []int{pid}
-	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
-	for _, file := range tasks {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			continue
-		}
-		for _, child := range strings.Fields(string(text)) {
-			if n, err := strconv.Atoi(child); err == nil {
-				children = append(children, n)
-			}
-		}
-	}
 	var kinds []string
-	for _, n := range children {
+	for _, n := range append([]int{pid}, children(pid)...) {
 		if exe, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", n)); err != nil || filepath.Base(exe) != "nslab" {
 			continue
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -129,21 +130,29 @@ func (b *stage) programs(most int) error {
 	return nil
 }
 
-// below returns the children of a process, and theirs.
-func below(pid int) []int {
+// children returns the children of a process (proc_pid_task(5)).
+func children(pid int) []int {
 	var all []int
-	dir := "/proc/" + strconv.Itoa(pid) + "/task"
-	tasks, _ := os.ReadDir(dir)
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
 	for _, task := range tasks {
-		text, err := os.ReadFile(dir + "/" + task.Name() + "/children")
+		text, err := os.ReadFile(task)
 		if err != nil {
-			continue
+			continue // it has ended
 		}
 		for _, child := range strings.Fields(string(text)) {
 			if n, err := strconv.Atoi(child); err == nil {
-				all = append(append(all, n), below(n)...)
+				all = append(all, n)
 			}
 		}
+	}
+	return all
+}
+
+// below returns the children of a process, and theirs.
+func below(pid int) []int {
+	var all []int
+	for _, child := range children(pid) {
+		all = append(append(all, child), below(child)...)
 	}
 	return all
 }

@@ -186,7 +186,7 @@ func perform(t *testing.T, a act, state string, options ...string) *performance 
 			case err = <-ended:
 				return err, true
 			case <-time.After(10 * time.Millisecond):
-				for _, pid := range children() {
+				for _, pid := range children(os.Getpid()) {
 					if pid != cmd.Process.Pid {
 						_, _ = unix.Wait4(pid, nil, unix.WALL|unix.WNOHANG, nil)
 					}
@@ -204,7 +204,7 @@ func perform(t *testing.T, a act, state string, options ...string) *performance 
 	}
 	if !over {
 		p.hung = true
-		for _, pid := range children() {
+		for _, pid := range children(os.Getpid()) {
 			_ = unix.Kill(pid, unix.SIGKILL)
 		}
 		err, _ = wait()
@@ -233,9 +233,9 @@ func perform(t *testing.T, a act, state string, options ...string) *performance 
 	return &p
 }
 
-// children are the processes below this one, those included that a killed nslab left to it.
-func children() (all []int) {
-	tasks, _ := filepath.Glob("/proc/self/task/*/children")
+// children are a process's children; ours are also those that a killed nslab left.
+func children(of int) (all []int) {
+	tasks, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", of))
 	for _, task := range tasks {
 		b, _ := os.ReadFile(task)
 		for f := range strings.FieldsSeq(string(b)) {
@@ -260,7 +260,7 @@ func nothingLeft(t *testing.T, where, state string, mounts []byte) {
 			break
 		}
 		if time.Now().After(end) {
-			for _, pid := range children() {
+			for _, pid := range children(os.Getpid()) {
 				b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
 				t.Errorf("%s: process %d (%q) is left", where, pid, b)
 				_ = unix.Kill(pid, unix.SIGKILL)

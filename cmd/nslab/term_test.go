@@ -229,35 +229,17 @@ func cmdRests(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	nslab := terminalsOf(ts).get(ts, args[0]).cmd.Process.Pid
 	for deadline := time.Now().Add(patience); ; time.Sleep(5 * time.Millisecond) {
-		parents, states := map[int]int{}, map[int]byte{}
-		stats, _ := filepath.Glob("/proc/[0-9]*/stat")
-		for _, file := range stats {
-			b, err := os.ReadFile(file)
+		found, rest := false, true
+		for below := children(nslab); len(below) > 0; below = below[1:] {
+			below = append(below, children(below[0])...)
+			stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", below[0]))
 			if err != nil {
 				continue // it has ended
 			}
-			stat := string(b)
-			var pid, parent int
-			var state byte
-			open, end := strings.IndexByte(stat, '('), strings.LastIndexByte(stat, ')')
-			if _, err := fmt.Sscanf(stat, "%d", &pid); err != nil || open < 0 || end < open {
-				ts.Fatalf("%s is %q", file, stat)
-			}
-			_, err = fmt.Sscanf(stat[end+1:], " %c %d", &state, &parent)
-			ts.Check(err)
-			parents[pid] = parent
-			if stat[open+1:end] == args[1] {
-				states[pid] = state
-			}
-		}
-		found, rest := false, true
-		for pid, state := range states {
-			p := pid
-			for p != 0 && p != nslab {
-				p = parents[p]
-			}
-			if p == nslab {
-				found, rest = true, rest && state == 'S'
+			// Its name stands in parentheses, its state behind them (proc_pid_stat(5)).
+			_, name, _ := strings.Cut(string(stat), "(")
+			if end := strings.LastIndexByte(name, ')'); end >= 0 && name[:end] == args[1] {
+				found, rest = true, rest && strings.HasPrefix(name[end:], ") S")
 			}
 		}
 		if found && rest {
