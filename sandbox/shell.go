@@ -295,6 +295,25 @@ func (sh *Shell) Foreground() (Foreground, error) {
 	return f, nil
 }
 
+// Unread returns how many bytes that were typed nobody has read yet (FIONREAD, TIOCINQ(2const)): of a line that is not
+// complete none, where the terminal edits lines.
+func (sh *Shell) Unread() (int, error) {
+	var n int
+	err := sh.control(func(master int) error {
+		terminal, err := ptPeer(master)
+		if err != nil {
+			return err
+		}
+		defer unix.Close(terminal)
+		n, err = unix.IoctlGetInt(terminal, unix.TIOCINQ)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("ask what is unread on shell %s: %w", sh.Name, err)
+	}
+	return n, nil
+}
+
 // waitsForInput reads /proc/PID/syscall (proc_pid_syscall(5)): the number of
 // the call the process sleeps in, and its arguments.
 func waitsForInput(call string) bool {

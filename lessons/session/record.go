@@ -174,16 +174,23 @@ func (s *Session) Replay(ctx context.Context, e Event, pause time.Duration) (che
 			return none, nil
 		}
 		s.rest(ctx, pause)
+		before, _ := sh.Foreground()
+		sh.mu.Lock()
+		sh.before = before
+		sh.mu.Unlock()
 		if err := sh.Type([]byte(e.Text)); err != nil {
 			return none, err
 		}
 		if strings.HasSuffix(e.Text, "\x1b") {
-			// A program tells the key Escape from the beginning of another key's sequence by what follows
-			// it within some milliseconds; no event says that they have passed.
+			// A program tells the key Escape from the beginning of another key's sequence by what follows it within
+			// some milliseconds. They begin when it has read the key, and are over when it has come to rest once more.
+			anything := func(sandbox.Foreground) bool { return true }
+			_ = sh.until(ctx, sh.settled(anything))
 			select {
 			case <-time.After(150 * time.Millisecond):
 			case <-ctx.Done():
 			}
+			_ = sh.until(ctx, sh.settled(anything))
 		}
 		return none, nil
 	case Opened:
@@ -196,18 +203,15 @@ func (s *Session) Replay(ctx context.Context, e Event, pause time.Duration) (che
 	case Prompted:
 		return none, sh.until(ctx, func() bool { return sh.prompts-sh.base >= e.N })
 	case Waited:
-		_, err := sh.await(ctx, 0, sandbox.Foreground{})
-		return none, err
+		return none, sh.until(ctx, sh.settled(sh.promptsUnmarked))
 	case Fronted:
-		return none, sh.until(ctx, func() bool {
-			if sh.lines < e.N {
-				return false
-			}
-			sh.mu.Unlock()
-			f, err := sh.Foreground()
+		return none, sh.until(ctx, sh.settled(func(f sandbox.Foreground) bool {
 			sh.mu.Lock()
-			return err == nil && f.Comm == e.Text && f.Asleep
-		})
+			defer sh.mu.Unlock()
+			// A program is the shell's own copy for a moment, before its exec.
+			own := e.Text == sh.marker.Comm
+			return sh.lines >= e.N && (f.Comm == e.Text || own && f.Leader != sh.marker.Leader)
+		}))
 	}
 	return none, fmt.Errorf("there is no action %q", e.Action)
 }
@@ -242,6 +246,40 @@ func (sh *Shell) until(ctx context.Context, there func() bool) error {
 		sh.changed.Wait()
 	}
 	return nil
+}
+
+// settled returns a condition for until: what is in front has read what was typed last, or will not, and is asleep
+// since; and it is what is waited for, or the shell prompts again, so that this will not come.
+//
+// Were the next line typed as soon as a program is in front that is to end by the last one, it would read both, and what it
+// does not need would be lost.
+func (sh *Shell) settled(wanted func(sandbox.Foreground) bool) func() bool {
+	var last sandbox.Foreground
+	var since time.Time
+	return func() bool {
+		before, prompted := sh.before, sh.prompted
+		sh.mu.Unlock()
+		defer sh.mu.Lock()
+		f, err := sh.Foreground()
+		if err != nil || !f.Asleep || f != last {
+			last, since = f, time.Now()
+			return false
+		}
+		between := 40 * time.Millisecond
+		if !f.Waiting {
+			between = 250 * time.Millisecond // it may wait for a disk
+		}
+		if time.Since(since) < between {
+			return false
+		}
+		if f.Leader == before.Leader && f.Switches == before.Switches {
+			// What is typed comes to the terminal a moment later. It is there, and has woken nobody?
+			if n, err := sh.Unread(); err != nil || n == 0 {
+				return false
+			}
+		}
+		return wanted(f) || prompted
+	}
 }
 
 // rest waits until what the last command left in the background has come to rest: two looks in a row show the

@@ -49,6 +49,8 @@ type Shell struct {
 	lastOut  time.Time
 	busy     bool // what was printed is being taken in
 	ended    bool
+	// before is what was in front when something was last typed by a replay.
+	before sandbox.Foreground
 }
 
 // Viewer is a terminal that shows a shell. Begin and Show may look at the screen as long as the call lasts, and
