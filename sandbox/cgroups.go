@@ -16,7 +16,8 @@ import (
 const (
 	maxCgroups     = 64
 	maxCgroupDepth = 4
-	maxCgroupProcs = 32
+	// maxCgroupViews is how many cgroups are looked at as those see them who are in a cgroup namespace of their own.
+	maxCgroupViews = 128
 )
 
 // cgroups fills in the cgroups below the lab's own that the lab has made, and how each process sees its own.
@@ -36,7 +37,11 @@ func (o *observer) cgroup(dir int, at string, depth int) {
 	defer f.Close()
 	var fs unix.Statfs_t
 	// The learner may have mounted something else over it.
-	if unix.Fstatfs(dir, &fs) != nil || fs.Type != unix.CGROUP2_SUPER_MAGIC || len(o.snap.Cgroups) >= maxCgroups {
+	if unix.Fstatfs(dir, &fs) != nil || fs.Type != unix.CGROUP2_SUPER_MAGIC {
+		return
+	}
+	if len(o.snap.Cgroups) >= maxCgroups {
+		o.omit(snapshot.OmittedCgroups, 0, 0)
 		return
 	}
 	g := snapshot.Group{
@@ -52,7 +57,7 @@ func (o *observer) cgroup(dir int, at string, depth int) {
 		g.Processes = strings.Count(readCgroup(dir, "cgroup.procs"), "\n")
 	}
 	o.snap.Cgroups[at] = g
-	if o.lab.cgroup == nil || depth == maxCgroupDepth {
+	if o.lab.cgroup == nil {
 		return // what is below is the machine's
 	}
 	entries, err := f.ReadDir(-1)
@@ -66,6 +71,11 @@ func (o *observer) cgroup(dir int, at string, depth int) {
 		child, err := unix.Openat(dir, e.Name(), unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 		if err != nil {
 			continue
+		}
+		if depth == maxCgroupDepth {
+			closeAll(child)
+			o.omit(snapshot.OmittedCgroups, 0, 0)
+			return
 		}
 		o.cgroup(child, path.Join(at, e.Name()), depth+1)
 	}
@@ -99,14 +109,24 @@ func eventCount(s, name string) int64 {
 
 // cgroupsInside asks what processes read in /proc/self/cgroup. The kernel writes the paths
 // in the cgroup namespace of whoever reads (cgroup_namespaces(7)), so one process goes through the namespaces and reads
-// in each. It is spared where there is only the host's.
+// in each; once for all processes of one namespace and one cgroup. It is spared where there is only the host's.
 func (o *observer) cgroupsInside() {
-	in := map[uint64][]*snapshot.Process{}
+	in, views := map[uint64]map[string][]*snapshot.Process{}, 0
 	for i := range o.snap.Procs {
 		p := &o.snap.Procs[i]
-		if p.NS.Cgroup != 0 && len(in[p.NS.Cgroup]) < maxCgroupProcs {
-			in[p.NS.Cgroup] = append(in[p.NS.Cgroup], p)
+		if p.NS.Cgroup == 0 || !o.admit(snapshot.Cgroup, p.NS.Cgroup) {
+			continue
 		}
+		if in[p.NS.Cgroup] == nil {
+			in[p.NS.Cgroup] = map[string][]*snapshot.Process{}
+		}
+		if in[p.NS.Cgroup][p.Cgroup] == nil {
+			if views++; views > maxCgroupViews {
+				o.omit(snapshot.OmittedCgroups, 0, 0)
+				break
+			}
+		}
+		in[p.NS.Cgroup][p.Cgroup] = append(in[p.NS.Cgroup][p.Cgroup], p)
 	}
 	if len(in) < 2 {
 		return
@@ -117,14 +137,19 @@ func (o *observer) cgroupsInside() {
 	}
 	const size = 1024
 	type answer struct {
-		p          *snapshot.Process
+		of         []*snapshot.Process
 		join, read ref
 		at         boardPtr
 	}
 	var answers []answer
-	for inode, procs := range in {
-		name := strconv.Itoa(procs[0].PID) + "/ns/cgroup"
-		ns, err := unix.Openat(o.lab.procFD, name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	for inode, groups := range in {
+		var first *snapshot.Process
+		for _, procs := range groups {
+			if first == nil || procs[0].PID < first.PID {
+				first = procs[0]
+			}
+		}
+		ns, err := o.openat(strconv.Itoa(first.PID) + "/ns/cgroup")
 		if err != nil {
 			continue
 		}
@@ -134,9 +159,9 @@ func (o *observer) cgroupsInside() {
 			continue // the process has moved on
 		}
 		join := s.may("join", unix.SYS_SETNS, ns, unix.CLONE_NEWCGROUP)
-		for _, p := range procs {
-			file := s.may("open", unix.SYS_OPENAT, o.lab.procFD, strconv.Itoa(p.PID)+"/cgroup", unix.O_RDONLY|unix.O_CLOEXEC)
-			a := answer{p: p, join: join, at: s.space(size)}
+		for _, procs := range groups {
+			file := s.may("open", unix.SYS_OPENAT, o.lab.procFD, strconv.Itoa(procs[0].PID)+"/cgroup", unix.O_RDONLY|unix.O_CLOEXEC)
+			a := answer{of: procs, join: join, at: s.space(size)}
 			a.read = s.may("read", unix.SYS_READ, file, a.at, size)
 			s.may("close", unix.SYS_CLOSE, file)
 			answers = append(answers, a)
@@ -148,7 +173,10 @@ func (o *observer) cgroupsInside() {
 	}
 	for _, a := range answers {
 		if n := b.result(a.read); n > 0 && n <= size && b.result(a.join) >= 0 {
-			a.p.CgroupInside = parseCgroup(string(bytes.Clone(b.bytes(a.at, uintptr(n)))))
+			inside := parseCgroup(string(bytes.Clone(b.bytes(a.at, uintptr(n)))))
+			for _, p := range a.of {
+				p.CgroupInside = inside
+			}
 		}
 	}
 }

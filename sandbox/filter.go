@@ -38,7 +38,7 @@ func (o *observer) filter(inode uint64, netlink, inet int, joined bool) {
 	n := o.snap.Net[inode]
 	if netlink >= 0 {
 		_ = unix.SetsockoptTimeval(netlink, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{Sec: 2})
-		n.Chains = nftChains(netlink)
+		n.Chains = o.nftChains(netlink)
 	}
 	if inet >= 0 {
 		tables, listed := o.legacyTables(inode)
@@ -62,7 +62,7 @@ func (o *observer) legacyTables(inode uint64) (tables []string, listed bool) {
 		if p.NS.Net != inode {
 			continue
 		}
-		b, err := o.read(strconv.Itoa(p.PID) + "/net/ip_tables_names")
+		b, err := o.readOne(strconv.Itoa(p.PID) + "/net/ip_tables_names")
 		switch err {
 		case nil:
 			return strings.Fields(string(b)), true
@@ -90,17 +90,22 @@ func (nfgenmsg) Len() int          { return 4 }
 func (nfgenmsg) Serialize() []byte { return []byte{unix.AF_UNSPEC, unix.NFNETLINK_V0, 0, 0} }
 
 // nftChains dumps chains and rules; what cannot be read is left out.
-func nftChains(fd int) []snapshot.Chain {
+func (o *observer) nftChains(fd int) []snapshot.Chain {
 	var chains []snapshot.Chain
 	const subsystem = unix.NFNL_SUBSYS_NFTABLES << 8
-	_ = dump(fd, subsystem|unix.NFT_MSG_GETCHAIN, nfgenmsg{}, func(m []byte) error {
+	err := o.effort.dump(fd, subsystem|unix.NFT_MSG_GETCHAIN, nfgenmsg{}, func(m []byte) error {
 		chains = addChain(chains, m)
 		return nil
 	})
-	_ = dump(fd, subsystem|unix.NFT_MSG_GETRULE, nfgenmsg{}, func(m []byte) error {
-		addRule(chains, m)
-		return nil
-	})
+	if err == nil {
+		err = o.effort.dump(fd, subsystem|unix.NFT_MSG_GETRULE, nfgenmsg{}, func(m []byte) error {
+			addRule(chains, m)
+			return nil
+		})
+	}
+	if err == errEnough {
+		o.omit(snapshot.OmittedNetwork, 0, 0)
+	}
 	return chains
 }
 

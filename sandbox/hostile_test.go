@@ -246,6 +246,21 @@ func hostileProbe(name string) int {
 			}
 		}
 		return stay()
+	case "listen-everywhere": // each at an address of its own, which is found at once
+		for i := range 4000 {
+			fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
+			if err != nil || unix.Bind(fd, &unix.SockaddrInet4{Port: 80, Addr: [4]byte{127, 1, byte(i / 256), byte(i)}}) != nil || unix.Listen(fd, 1) != nil {
+				break
+			}
+		}
+		return stay()
+	case "hoard-queues":
+		for range 8000 {
+			if _, _, errno := unix.Syscall(unix.SYS_MSGGET, 0 /* IPC_PRIVATE */, 0o600, 0); errno != 0 {
+				break
+			}
+		}
+		return stay()
 	case "long-args":
 		args := []string{"sleep", "1000"}
 		for range 15 {

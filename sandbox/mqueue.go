@@ -61,6 +61,9 @@ func (o *observer) mqueues(s *script) (read func(*image)) {
 					ipc.POSIXDev = fmt.Sprintf("%d:%d", unix.Major(st.Dev), unix.Minor(st.Dev))
 				}
 				ipc.POSIX, _ = dir.Readdirnames(maxQueues)
+				if len(ipc.POSIX) == maxQueues {
+					o.omit(snapshot.OmittedIPC, 0, 0)
+				}
 				slices.Sort(ipc.POSIX)
 				o.snap.IPC[v.inode] = ipc
 			}
@@ -102,7 +105,11 @@ func (o *observer) hostQueues() {
 	if _, err := unix.Seek(fd, 0, unix.SEEK_SET); err != nil {
 		return
 	}
-	for len(ipc.POSIX) < maxQueues {
+	for {
+		if len(ipc.POSIX) >= maxQueues {
+			o.omit(snapshot.OmittedIPC, 0, 0)
+			break
+		}
 		n, err := unix.ReadDirent(fd, o.buf)
 		if err == unix.EINTR {
 			continue

@@ -16,7 +16,7 @@ import (
 // (netlink(7), rtnetlink(7)): the socket belongs to the namespace for good, whoever uses it.
 
 // readNet asks a NETLINK_ROUTE socket for all that its network namespace holds.
-func readNet(fd int, n *snapshot.NetNS) error {
+func (o *observer) readNet(fd int, n *snapshot.NetNS) error {
 	// Answers come at once; the limit is for a kernel that has lost one.
 	_ = unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{Sec: 2})
 	for _, table := range []struct {
@@ -30,7 +30,7 @@ func readNet(fd int, n *snapshot.NetNS) error {
 		{"routes", unix.RTM_GETROUTE, nl.NewRtMsg(), addRoute},
 		{"neighbours", unix.RTM_GETNEIGH, nl.NewIfInfomsg(unix.AF_UNSPEC), addNeighbour},
 	} {
-		if err := dump(fd, table.kind, table.header, func(m []byte) error { return table.add(n, m) }); err != nil {
+		if err := o.effort.dump(fd, table.kind, table.header, func(m []byte) error { return table.add(n, m) }); err != nil {
 			return fmt.Errorf("list %s: %w", table.name, err)
 		}
 	}
@@ -153,7 +153,7 @@ const peerHere = ^uint64(0)
 
 // peers puts inode numbers in the place of the namespace IDs that the kernel uses between one network
 // namespace and another (rtnetlink's RTM_GETNSID).
-func (o *observer) peers(fd int, n *snapshot.NetNS, self uint64) {
+func (o *observer) peers(fd int, n *snapshot.NetNS, self uint64) error {
 	var ids map[uint64]uint64
 	for i := range n.Links {
 		l := &n.Links[i]
@@ -167,6 +167,9 @@ func (o *observer) peers(fd int, n *snapshot.NetNS, self uint64) {
 			ids = map[uint64]uint64{}
 			for _, key := range o.order {
 				if key.kind == snapshot.Net {
+					if err := o.effort.hear(); err != nil {
+						return err
+					}
 					if id, ok := nsID(fd, o.files[key]); ok {
 						ids[id] = key.inode
 					}
@@ -175,6 +178,7 @@ func (o *observer) peers(fd int, n *snapshot.NetNS, self uint64) {
 		}
 		l.PeerNS = ids[l.PeerNS]
 	}
+	return nil
 }
 
 // nsID asks which ID the socket's namespace has for another.
@@ -217,11 +221,16 @@ func hasAttr(m []byte, header int, kind uint16) bool {
 	return false
 }
 
-// dump asks for a whole table.
-func dump(fd int, kind int, header nl.NetlinkRequestData, each func(m []byte) error) error {
+// dump asks for a whole table. After errEnough the rest of it is still to come on the socket, which is of no use any more.
+func (e *effort) dump(fd int, kind int, header nl.NetlinkRequestData, each func(m []byte) error) error {
 	req := nl.NewNetlinkRequest(kind, unix.NLM_F_DUMP)
 	req.AddData(header)
-	return talk(fd, req, each)
+	return talk(fd, req, func(m []byte) error {
+		if err := e.hear(); err != nil {
+			return err
+		}
+		return each(m)
+	})
 }
 
 // talk sends a request and hands each message of the answer to each.

@@ -47,7 +47,8 @@ func (l *Lab) Snapshot() (*snapshot.Snapshot, error) {
 		Host: l.host, Shells: shells,
 		UTS: map[uint64]snapshot.UTSNS{}, Net: map[uint64]snapshot.NetNS{}, Mounts: map[uint64][]snapshot.Mount{},
 		IPC: map[uint64]snapshot.IPCNS{}, Users: map[uint64]snapshot.UserNS{},
-	}, buf: takeBuffer(), waited: new(atomic.Int64), files: map[nsKey]int{}, offsets: map[uint64][2]int64{}, procs: map[procView]uint64{},
+	}, buf: takeBuffer(), waited: new(atomic.Int64), effort: new(effort), files: map[nsKey]int{},
+		admitted: map[nsKey]bool{}, asked: map[snapshot.Kind]int{}, offsets: map[uint64][2]int64{}, procs: map[procView]uint64{},
 		before: before, rested: map[int]rested{}}
 	defer o.close()
 	if err := l.over(nil); err != nil {
@@ -73,6 +74,9 @@ func (l *Lab) Snapshot() (*snapshot.Snapshot, error) {
 	var err error
 	if o.snap.Machine, err = lookAtSelf(); err != nil {
 		return nil, fmt.Errorf("look at the machine: %w", err)
+	}
+	if looked != nil {
+		looked(o.effort)
 	}
 	return o.snap, nil
 }
@@ -120,6 +124,7 @@ type observer struct {
 	snap     *snapshot.Snapshot
 	buf      []byte
 	waited   *atomic.Int64 // for command lines, in nanoseconds, by all who look at once
+	effort   *effort
 	crowded  bool
 	uid, gid int
 	offsets  map[uint64][2]int64 // of time namespaces
@@ -129,6 +134,11 @@ type observer struct {
 	// files are open namespaces by kind and inode number, and order the keys in the order of opening.
 	files map[nsKey]int
 	order []nsKey
+	// admitted says of namespaces whether the look goes into them, asked how many of a kind it could.
+	admitted map[nsKey]bool
+	asked    map[snapshot.Kind]int
+	pins     int
+	overlaid int
 }
 
 func (o *observer) close() {
@@ -138,43 +148,64 @@ func (o *observer) close() {
 	giveBuffer(o.buf)
 }
 
-// read reads a file below the lab's /proc. The bytes are valid until the next read.
-func (o *observer) read(path string) ([]byte, error) { return o.readUntil(path, 1) }
-
-// readOne is read for a file that the kernel hands over in one piece, as it does those of one record: asking
-// for more is a system call for nothing.
-func (o *observer) readOne(path string) ([]byte, error) { return o.readUntil(path, len(o.buf)) }
-
-// fileMax is how much is read of a file, in whole lines: of the 100,000 mounts or the million sockets that a namespace may have
-// (/proc/sys/fs/mount-max, RLIMIT_NOFILE) a snapshot has the first thousands, and comes in time.
-const fileMax = 1 << 20
+// read reads a file below the lab's /proc that is a table of what the lab made as much of as it liked. The bytes are valid
+// until the next read. Of what is more than a look takes in, whole lines are left out, and what is noted.
+func (o *observer) read(what, path string) ([]byte, error) { return o.readUntil(what, path, 1) }
 
 // readUntil is read for a file that ends where a read yields fewer than short bytes.
-func (o *observer) readUntil(path string, short int) ([]byte, error) {
-	fd, err := unix.Openat(o.lab.procFD, path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+func (o *observer) readUntil(what, path string, short int) ([]byte, error) {
+	fd, err := o.openat(path)
 	if err != nil {
 		return nil, err
 	}
 	defer closeAll(fd)
-	n := 0
-	for {
-		m, err := unix.Read(fd, o.buf[n:])
+	return o.table(what, fd, short)
+}
+
+func (o *observer) table(what string, fd, short int) ([]byte, error) {
+	most := min(maxLookFile, maxLookBytes-int(o.effort.bytes.Load()))
+	for n := 0; ; {
+		if n >= most {
+			o.effort.bytes.Add(int64(n))
+			o.omit(what, 0, 0)
+			return o.buf[:bytes.LastIndexByte(o.buf[:n], '\n')+1], nil
+		}
+		if n == len(o.buf) {
+			o.buf = append(o.buf, make([]byte, len(o.buf))...)
+		}
+		room := o.buf[n:min(len(o.buf), most)]
+		m, err := unix.Read(fd, room)
 		if err == unix.EINTR {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		if n += m; m < short {
+		if n += m; m < min(short, len(room)) {
+			o.effort.bytes.Add(int64(n))
 			return o.buf[:n], nil
 		}
-		if n == len(o.buf) && n >= fileMax {
-			return o.buf[:bytes.LastIndexByte(o.buf, '\n')+1], nil
-		}
-		if n == len(o.buf) {
-			o.buf = append(o.buf, make([]byte, len(o.buf))...)
+	}
+}
+
+// readOne reads a file of one process, which the kernel hands over in one piece: asking for more is a system call for nothing.
+func (o *observer) readOne(path string) ([]byte, error) {
+	fd, err := o.openat(path)
+	if err != nil {
+		return nil, err
+	}
+	defer closeAll(fd)
+	for {
+		n, err := unix.Read(fd, o.buf)
+		if err != unix.EINTR {
+			return o.buf[:max(n, 0)], err
 		}
 	}
+}
+
+func (o *observer) openat(path string) (int, error) {
+	o.effort.files.Add(1)
+	return unix.Openat(o.lab.procFD, path, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 }
 
 // processes fills in the processes and what they show of their namespaces.
@@ -191,7 +222,10 @@ func (o *observer) processes() error {
 		if quiet || slices.EqualFunc(before, o.snap.Procs, samePassing) {
 			break
 		}
-		before = o.snap.Procs
+		if before = o.snap.Procs; int(o.effort.reads.Load())+len(before) > maxLookReads {
+			o.omit(snapshot.OmittedChanges, 0, 0)
+			break
+		}
 	}
 	o.machinePIDs()
 	for i := range o.snap.Procs {
@@ -227,7 +261,11 @@ func (o *observer) readProcesses() (quiet bool, err error) {
 		_, _, names = unix.ParseDirent(o.buf[:n], -1, names)
 	}
 	names = slices.DeleteFunc(names, func(name string) bool { return name[0] < '0' || name[0] > '9' })
-	o.crowded = len(names) > crowd
+	if o.crowded = len(names) > crowd; len(names) > maxLookProcs {
+		o.omit(snapshot.OmittedProcesses, maxLookProcs, len(names))
+		names = names[:maxLookProcs]
+	}
+	o.effort.reads.Add(int64(len(names)))
 	// Most of the time passes in the kernel: several look at once where there are many.
 	parts := slices.Collect(slices.Chunk(names, max(processesEach, (len(names)+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))))
 	found, parted := make([][]snapshot.Process, len(parts)), make([]map[int]rested, len(parts))
@@ -238,7 +276,7 @@ func (o *observer) readProcesses() (quiet bool, err error) {
 			break
 		}
 		others.Go(func() {
-			one := &observer{lab: o.lab, buf: takeBuffer(), waited: o.waited, crowded: o.crowded, uid: o.uid, gid: o.gid, offsets: map[uint64][2]int64{}, procs: map[procView]uint64{},
+			one := &observer{lab: o.lab, buf: takeBuffer(), waited: o.waited, effort: o.effort, crowded: o.crowded, uid: o.uid, gid: o.gid, offsets: map[uint64][2]int64{}, procs: map[procView]uint64{},
 				before: o.before, rested: map[int]rested{}}
 			found[i], parted[i] = one.those(part), one.rested
 			one.close()
@@ -250,6 +288,9 @@ func (o *observer) readProcesses() (quiet bool, err error) {
 	}
 	o.snap.Procs = slices.Concat(found...)
 	slices.SortFunc(o.snap.Procs, func(a, b snapshot.Process) int { return cmp.Compare(a.PID, b.PID) })
+	if o.crowded && o.waited.Load() >= int64(argsPatience) {
+		o.omit(snapshot.OmittedCommands, 0, 0)
+	}
 	gone := len(o.snap.Procs) < len(names)
 	return !gone && !slices.ContainsFunc(o.snap.Procs, snapshot.Process.Ended), nil
 }
@@ -402,10 +443,10 @@ func (o *observer) process(name string, pid int) (snapshot.Process, error) {
 	return p, nil
 }
 
-// argsPatience bounds what a snapshot waits for command lines in all. A command line is in the process's
+// argsPatience bounds what a snapshot of a crowded lab waits for command lines in all. A command line is in the process's
 // memory, which is locked while it forks; in a fork bomb each waits seconds for its turn on
-// the processor with the lock held. Beyond, processes are without Args.
-const argsPatience = 250 * time.Millisecond
+// the processor with the lock held. Beyond, processes are without Args. Each look has some more of them (rested).
+const argsPatience = 150 * time.Millisecond
 
 // argsMax is how much of a command line a snapshot has: a learner's could be megabytes, of each of hundreds of processes.
 const argsMax = 16 << 10
@@ -416,10 +457,10 @@ const crowd = 64
 
 func (o *observer) args(name string, p *snapshot.Process) error {
 	left := argsPatience - time.Duration(o.waited.Load())
-	if left <= 0 {
+	if o.crowded && left <= 0 {
 		return nil
 	}
-	fd, err := unix.Openat(o.lab.procFD, name+"/cmdline", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	fd, err := o.openat(name + "/cmdline")
 	if err != nil {
 		return err
 	}
@@ -443,7 +484,7 @@ func (o *observer) args(name string, p *snapshot.Process) error {
 			return nil
 		}
 	}
-	if took := time.Since(start); took > time.Millisecond {
+	if took := time.Since(start); o.crowded && took > time.Millisecond {
 		o.waited.Add(int64(took)) // for the lock, that is: without it, it takes microseconds
 	}
 	if err != nil {
@@ -529,7 +570,7 @@ func namespacesAt(proc int, pid string) (snapshot.Namespaces, error) {
 // open keeps a namespace's file open for inside; the first path that leads to it will do.
 func (o *observer) open(kind snapshot.Kind, inode uint64, openFile func() (int, error)) {
 	key := nsKey{kind, inode}
-	if _, ok := o.files[key]; ok || inode == 0 {
+	if _, ok := o.files[key]; ok || inode == 0 || !o.admit(kind, inode) {
 		return
 	}
 	fd, err := openFile()
@@ -550,23 +591,23 @@ func (o *observer) namespacesOf(p *snapshot.Process) {
 	name := strconv.Itoa(p.PID)
 	for _, kind := range []snapshot.Kind{snapshot.UTS, snapshot.Net, snapshot.IPC} {
 		o.open(kind, p.NS.Of(kind), func() (int, error) {
-			return unix.Openat(o.lab.procFD, name+"/ns/"+string(kind), unix.O_RDONLY|unix.O_CLOEXEC, 0)
+			return o.openat(name + "/ns/" + string(kind))
 		})
 	}
-	if _, ok := o.snap.Mounts[p.NS.Mnt]; !ok && p.NS.Mnt != 0 {
-		if b, err := o.read(name + "/mountinfo"); err == nil && len(b) > 0 {
+	if _, ok := o.snap.Mounts[p.NS.Mnt]; !ok && p.NS.Mnt != 0 && o.admit(snapshot.Mnt, p.NS.Mnt) {
+		if b, err := o.read(snapshot.OmittedMounts, name+"/mountinfo"); err == nil && len(b) > 0 {
 			if mounts, err := parseMountinfo(string(b)); err == nil {
 				o.snap.Mounts[p.NS.Mnt] = mounts
 			}
 		}
 	}
-	if _, ok := o.snap.Users[p.NS.User]; !ok && p.NS.User != 0 {
+	if _, ok := o.snap.Users[p.NS.User]; !ok && p.NS.User != 0 && o.admit(snapshot.User, p.NS.User) {
 		o.userNS(name, p.NS.User)
 	}
-	if _, ok := o.snap.Net[p.NS.Net]; !ok && p.NS.Net != 0 {
+	if _, ok := o.snap.Net[p.NS.Net]; !ok && p.NS.Net != 0 && o.admit(snapshot.Net, p.NS.Net) {
 		var n snapshot.NetNS
 		o.tcp(name, &n)
-		if b, err := o.read(name + "/net/snmp"); err == nil {
+		if b, err := o.readOne(name + "/net/snmp"); err == nil {
 			n.EchoRequests, n.EchoReplies = parseEchoes(string(b))
 			n.ActiveOpens, n.PassiveOpens = parseOpens(string(b))
 		}
@@ -580,11 +621,11 @@ func (o *observer) namespacesOf(p *snapshot.Process) {
 // would have filled, is taken for the end.
 func (o *observer) tcp(name string, n *snapshot.NetNS) {
 	v4, v6 := true, true
-	b, err := o.read(name + "/net/sockstat")
+	b, err := o.readOne(name + "/net/sockstat")
 	if err == nil {
 		used, closed := parseSockstat(string(b), "TCP")
 		v4 = used+closed > 0
-		if b, err = o.read(name + "/net/sockstat6"); err == nil {
+		if b, err = o.readOne(name + "/net/sockstat6"); err == nil {
 			used, _ = parseSockstat(string(b), "TCP6")
 			v6 = used+closed > 0
 		}
@@ -596,7 +637,7 @@ func (o *observer) tcp(name string, n *snapshot.NetNS) {
 		if !file.any {
 			continue
 		}
-		if b, err := o.readUntil(name+file.name, 2048); err == nil {
+		if b, err := o.readUntil(snapshot.OmittedSockets, name+file.name, 2048); err == nil {
 			n.Listening = append(n.Listening, parseListeners(string(b))...)
 			n.Conns = append(n.Conns, parseConns(string(b))...)
 		}
@@ -610,7 +651,7 @@ func (o *observer) userNS(name string, inode uint64) {
 		to   *[]snapshot.IDMap
 		root int
 	}{{"/uid_map", &u.UIDMap, o.uid}, {"/gid_map", &u.GIDMap, o.gid}} {
-		b, err := o.read(name + m.file)
+		b, err := o.read(snapshot.OmittedMaps, name+m.file)
 		if err != nil {
 			return
 		}
@@ -626,7 +667,7 @@ func (o *observer) userNS(name string, inode uint64) {
 			*m.to = append(*m.to, idmap)
 		}
 	}
-	if b, err := o.read(name + "/setgroups"); err == nil {
+	if b, err := o.readOne(name + "/setgroups"); err == nil {
 		u.Setgroups = strings.TrimSpace(string(b))
 	}
 	o.snap.Users[inode] = u
@@ -651,15 +692,25 @@ func (o *observer) pinned() {
 				}
 			}
 			if kind == snapshot.UTS || kind == snapshot.Net || kind == snapshot.IPC {
-				o.open(kind, ns, func() (int, error) { return o.openIn(in[0].PID, m.Point) })
+				o.open(kind, ns, func() (int, error) { return o.pin(in[0].PID, m.Point) })
 			}
 		}
 	}
 }
 
+// pin opens a namespace's file where it is mounted.
+func (o *observer) pin(pid int, point string) (int, error) {
+	if o.pins++; o.pins > maxLookPins {
+		o.omit(snapshot.OmittedNamespaces, 0, 0)
+		return -1, errEnough
+	}
+	return o.openIn(pid, point)
+}
+
 // openIn opens a file as a process of the lab sees it. Its links are followed
 // inside the process's root, never outside (openat2(2), RESOLVE_IN_ROOT).
 func (o *observer) openIn(pid int, path string) (int, error) {
+	o.effort.mounts.Add(1)
 	root, err := unix.Openat(o.lab.procFD, strconv.Itoa(pid)+"/root", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return -1, err
@@ -737,7 +788,9 @@ func (o *observer) inside() error {
 					continue
 				}
 				if joined {
-					*to = o.readIPC(fd, i)
+					if t, err := o.table(snapshot.OmittedIPC, fd, 1); err == nil {
+						*to = parseSysvipc(string(t), i)
+					}
 				}
 				closeAll(fd)
 			}
@@ -750,27 +803,20 @@ func (o *observer) inside() error {
 	var errs []error
 	for inode, fd := range sockets {
 		n := o.snap.Net[inode]
-		if err := readNet(fd, &n); err != nil {
+		err := o.readNet(fd, &n)
+		if err == nil {
+			err = o.peers(fd, &n, inode)
+		}
+		if errors.Is(err, errEnough) {
+			o.omit(snapshot.OmittedNetwork, 0, 0)
+			for i := range n.Links {
+				n.Links[i].PeerNS = 0 // not found out
+			}
+		} else if err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		o.peers(fd, &n, inode)
 		o.snap.Net[inode] = n
 	}
 	return errors.Join(errs...)
-}
-
-func (o *observer) readIPC(fd, which int) []snapshot.IPCObject {
-	n := 0
-	for n < len(o.buf) {
-		m, err := unix.Read(fd, o.buf[n:])
-		if err == unix.EINTR {
-			continue
-		}
-		if err != nil || m == 0 {
-			break
-		}
-		n += m
-	}
-	return parseSysvipc(string(o.buf[:n]), which)
 }

@@ -22,6 +22,10 @@ func (o *observer) overlays() {
 		}
 		for i := range mounts {
 			if mounts[i].FSType == "overlay" {
+				if o.overlaid++; o.overlaid > maxLookOverlays {
+					o.omit(snapshot.OmittedOverlays, 0, 0)
+					return
+				}
 				mounts[i].Names = o.names(in[0].PID, mounts[i].Point)
 			}
 		}

@@ -23,10 +23,10 @@ func (o *observer) owners() {
 	for _, p := range o.snap.Procs {
 		for _, kind := range []snapshot.Kind{snapshot.User, snapshot.Mnt, snapshot.PID, snapshot.Cgroup, snapshot.Time} {
 			inode := p.NS.Of(kind)
-			if _, known := o.snap.Owners[inode]; known || inode == 0 || kind != snapshot.User && inode == o.snap.Host.Of(kind) {
+			if _, known := o.snap.Owners[inode]; known || inode == 0 || kind != snapshot.User && inode == o.snap.Host.Of(kind) || !o.admit(kind, inode) {
 				continue
 			}
-			fd, err := unix.Openat(o.lab.procFD, strconv.Itoa(p.PID)+"/ns/"+string(kind), unix.O_RDONLY|unix.O_CLOEXEC, 0)
+			fd, err := o.openat(strconv.Itoa(p.PID) + "/ns/" + string(kind))
 			if err != nil {
 				continue
 			}

@@ -35,6 +35,8 @@ type mapForm struct {
 	Lesson string   `json:"lesson"`
 	Kind   string   `json:"kind"`
 	Tree   *mapNode `json:"tree"`
+	// Omitted are what the map has only a part of, because there is more of it than nslab looks at.
+	Omitted []string `json:"omitted,omitempty"`
 }
 
 type mapNode struct {
@@ -122,6 +124,9 @@ func newMap(lesson string, s *snapshot.Snapshot, kind snapshot.Kind) mapForm {
 	m := mapForm{Lesson: lesson, Kind: string(kind), Tree: newMapNode(s, s.Tree(kind))}
 	if kind == "" {
 		m.Kind = allKinds
+	}
+	for _, o := range s.Omitted {
+		m.Omitted = append(m.Omitted, o.What)
 	}
 	return m
 }
@@ -404,10 +409,14 @@ func withoutCaller(s *snapshot.Snapshot, caller int) *snapshot.Snapshot {
 // The words of a node, for the text and for the picture.
 
 func (v view) mapTitle(m mapForm) string {
+	title := textMapTitleOne.In(v.lang, pairs([]string{"lesson", m.Lesson, "kind", m.Kind}))
 	if m.Kind == allKinds {
-		return textMapTitle.In(v.lang, pairs([]string{"lesson", m.Lesson}))
+		title = textMapTitle.In(v.lang, pairs([]string{"lesson", m.Lesson}))
 	}
-	return textMapTitleOne.In(v.lang, pairs([]string{"lesson", m.Lesson, "kind", m.Kind}))
+	if len(m.Omitted) > 0 {
+		title += textMapPart.In(v.lang, nil)
+	}
+	return title
 }
 
 func nsName(k snapshot.Kind, inode uint64) string { return fmt.Sprintf("%s:[%d]", k, inode) }

@@ -9,7 +9,8 @@ var (
 		EN: "Draws the namespaces of the open lesson's lab as a tree, with the processes in\nthem: all kinds together, or one kind, named as in /proc/PID/ns:\n",
 		FR: "Dessine les espaces de noms du labo de la leçon ouverte sous forme d'arbre, avec\nleurs processus : toutes les sortes ensemble, ou une seule, nommée comme dans\n/proc/PID/ns :\n"}
 	textMapJSONHelp = say.Text{
-		EN: "With --json: lesson, kind (or \"all\"), and tree, a node:\n" +
+		EN: "With --json: lesson, kind (or \"all\"), omitted (what the map has only a\n" +
+			"part of, where there is too much of it), and tree, a node:\n" +
 			"  host         true for the root: the host's own namespaces\n" +
 			"  namespaces   inode numbers by kind; only the known ones\n" +
 			"  new          kinds in which it differs from its parent\n" +
@@ -22,7 +23,8 @@ var (
 			"  processes    pid, pid_inside, comm, command, shell, zombie,\n" +
 			"               pid_for_children and time_for_children where they differ\n" +
 			"  children     nodes below",
-		FR: "Avec --json : lesson, kind (ou « all »), et tree, un nœud :\n" +
+		FR: "Avec --json : lesson, kind (ou « all »), omitted (ce dont la carte n'a\n" +
+			"qu'une partie, quand il y en a trop), et tree, un nœud :\n" +
 			"  host         vrai pour la racine : les espaces de noms de l'hôte\n" +
 			"  namespaces   numéros d'inode par sorte ; seulement ceux qu'on connaît\n" +
 			"  new          sortes où il diffère de son parent\n" +
@@ -45,6 +47,7 @@ var (
 
 	textMapTitle    = say.Text{EN: "Lesson {{lesson}}: the lab's namespaces", FR: "Leçon {{lesson}} : les espaces de noms du labo"}
 	textMapTitleOne = say.Text{EN: "Lesson {{lesson}}: the lab's {{kind}} namespaces", FR: "Leçon {{lesson}} : les espaces de noms {{kind}} du labo"}
+	textMapPart     = say.Text{EN: " (a part of them: there is more in the lab than nslab looks at)", FR: " (une partie : il y a plus dans le labo que ce que nslab examine)"}
 	textMapDesc     = say.Text{EN: "Each box is a namespace, or a set of namespaces, with the processes in it; boxes in a box come from there. A number in brackets is the inode number of a namespace.",
 		FR: "Chaque cadre est un espace de noms, ou un ensemble d'espaces de noms, avec ses processus ; les cadres dans un cadre en sont issus. Un nombre entre crochets est le numéro d'inode d'un espace de noms."}
 

@@ -401,7 +401,7 @@ func (s *Session) judgeStep(step *lessons.Step, now *snapshot.Snapshot, answer s
 	if now == nil {
 		now = s.start
 	}
-	f := step.Check(s.view(now, answer))
+	f := checks.Judge(step.Check, s.view(now, answer))
 	if f.Satisfied {
 		s.satisfied(step, f, now)
 	}
@@ -504,6 +504,10 @@ func (s *Session) remember(now *snapshot.Snapshot) {
 		last = s.seen[len(s.seen)-1]
 	}
 	if last == nil || slices.Equal(fingerprint(last), fingerprint(now)) {
+		return
+	}
+	if len(now.Omitted) > 0 {
+		s.tell(now) // what is not in it may be there: it is no state to compare with
 		return
 	}
 	if len(s.seen) == maxSeen {

@@ -91,7 +91,32 @@ type Snapshot struct {
 	Cgroups map[string]Group
 	// Machine is the real machine beside it, for comparison.
 	Machine Machine
+	// Omitted says what of the lab is not in the snapshot because there is more of it than nslab looks at; nil where all is there.
+	Omitted []Omission
 }
+
+// Omission is something of which a snapshot has only a part.
+type Omission struct {
+	// What is one of the words below.
+	What string
+	// Seen is how much of it the snapshot has, and Of how much there is; both are 0 where nobody counted.
+	Seen, Of int
+}
+
+// What a snapshot may have only a part of.
+const (
+	OmittedProcesses  = "processes"
+	OmittedChanges    = "changes" // processes came and went while they were looked at
+	OmittedCommands   = "command lines"
+	OmittedNamespaces = "namespaces"
+	OmittedMounts     = "mounts"
+	OmittedOverlays   = "overlays"
+	OmittedMaps       = "ID maps"
+	OmittedNetwork    = "network settings"
+	OmittedSockets    = "sockets"
+	OmittedIPC        = "IPC objects"
+	OmittedCgroups    = "cgroups"
+)
 
 // Limits are limits of a cgroup itself (cgroups(7)); -1 for none. What stands above it may set lower ones.
 type Limits struct {
