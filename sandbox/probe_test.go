@@ -58,6 +58,9 @@ func probe(name string, args []string) int {
 		return rawProbe()
 	case "send-descriptors":
 		err = sendDescriptors()
+	case "told": // N: see tracesignals_test.go
+		n, _ := strconv.Atoi(args[0])
+		return toldCalls(n)
 	case "flood": // unshare, from four threads, without end
 		return flood()
 	case "write": // PATH: by whatever way root has

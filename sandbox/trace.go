@@ -251,7 +251,13 @@ func (l *Lab) listenTo(shell string) *listener {
 	if err != nil {
 		return nil // the command runs; it is not traced
 	}
-	t := &listener{lab: l, trace: l.trace, shell: shell, ours: pair[0], theirs: pair[1], fd: -1, proc: -1,
+	// What hearing takes is opened before the filter is there: a listener that is given up leaves calls without an answer.
+	proc, err := unix.Open("/proc", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		closeAll(pair[:]...)
+		return nil
+	}
+	t := &listener{lab: l, trace: l.trace, shell: shell, ours: pair[0], theirs: pair[1], fd: -1, proc: proc,
 		acted: map[int]taskStatus{}, settling: map[int]*pending{}, tokens: make(chan struct{}, traceSettles),
 		decodes: newAllowance(l.trace.burst, l.trace.rate), unames: newAllowance(unameBurst, unameRate)}
 	return t
@@ -276,7 +282,7 @@ func (t *listener) install(s *script, spare int) {
 
 func (t *listener) forget() {
 	if t != nil {
-		closeAll(t.ours, t.theirs)
+		closeAll(t.ours, t.theirs, t.proc)
 	}
 }
 
@@ -294,26 +300,23 @@ func (t *listener) hear() {
 }
 
 func (t *listener) run() {
+	defer func() { closeAll(t.proc) }()
 	t.fd = receiveFD(t.ours)
 	closeAll(t.ours)
 	if t.fd < 0 {
 		return
 	}
-	var err error
 	// It is waited for as for any other file of Go's, and asked without telling Go's scheduler: were a processor of its counted as in a
 	// system call all the time, a thread of its would look every few microseconds whether it still is, and that takes more time
 	// than all that is done for the most frequent call, execve.
 	_ = unix.SetNonblock(t.fd, true)
 	file := os.NewFile(uintptr(t.fd), "seccomp")
-	if t.proc, err = unix.Open("/proc", unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0); err == nil {
-		// Linux 6.6: the one who waits and the one who answers take turns on one processor.
-		_, _, _ = unix.Syscall(unix.SYS_IOCTL, uintptr(t.fd), notifSetFlags, unix.SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP)
-		t.loop(file)
-	}
+	// Linux 6.6: the one who waits and the one who answers take turns on one processor.
+	_, _, _ = unix.Syscall(unix.SYS_IOCTL, uintptr(t.fd), notifSetFlags, unix.SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP)
+	t.loop(file)
 	// Calls that still come are answered by the kernel, with ENOSYS; but there is no one left to make one.
 	_ = file.Close()
 	t.waiting.Wait()
-	closeAll(t.proc)
 }
 
 // receiveFD waits for the descriptor; -1 where the process has ended without, or could not install its filter.
@@ -367,10 +370,22 @@ const (
 	notifSetFlags = 0x40082104
 )
 
+// interrupted, where set, says that the kernel answers as if a signal had come, in the one place or the other. Tests set it.
+var interrupted func() bool
+
 // notifValid asks whether a notification stands: its process still waits; or whether the answer is want.
 func notifValid(fd int, id uint64, want unix.Errno) bool {
-	_, _, errno := unix.RawSyscall(unix.SYS_IOCTL, uintptr(fd), notifIDValid, uintptr(unsafe.Pointer(&id)))
-	return errno == want
+	for {
+		_, _, errno := unix.RawSyscall(unix.SYS_IOCTL, uintptr(fd), notifIDValid, uintptr(unsafe.Pointer(&id)))
+		if interrupted != nil && interrupted() {
+			errno = unix.EINTR
+		}
+		// The kernel waits for a lock here, and a signal ends that (seccomp_notify_id_valid in kernel/seccomp.c). Go sends
+		// its threads signals all the time.
+		if errno != unix.EINTR {
+			return errno == want
+		}
+	}
 }
 
 // loop hears calls until no process is left that could make one, or the lab ends.
@@ -381,9 +396,7 @@ func (t *listener) loop(file *os.File) {
 	}
 	if file.SetReadDeadline(time.Time{}) != nil {
 		// Go cannot wait for it: this user has no room for one more file in epoll(7).
-		for !t.hearAll() {
-			_, _ = unix.Poll([]unix.PollFd{{Fd: int32(t.fd), Events: unix.POLLIN}}, -1)
-		}
+		t.wait()
 		return
 	}
 	over := make(chan struct{})
@@ -395,7 +408,17 @@ func (t *listener) loop(file *os.File) {
 		case <-over:
 		}
 	}()
-	_ = conn.Read(func(uintptr) bool { return t.hearAll() })
+	if conn.Read(func(uintptr) bool { return t.hearAll() }) != nil {
+		// The lab has ended; or epoll(7) has met a signal (see hearAll), and to Go that is a file for which one cannot wait.
+		t.wait()
+	}
+}
+
+// wait hears calls on a thread of its own. When the lab ends, the kernel wakes it: nobody is left who could make one.
+func (t *listener) wait() {
+	for !t.hearAll() {
+		_, _ = unix.Poll([]unix.PollFd{{Fd: int32(t.fd), Events: unix.POLLIN}}, -1)
+	}
 }
 
 // hearAll hears the calls that are there, and reports whether no more will come.
@@ -410,13 +433,19 @@ func (t *listener) hearAll() (over bool) {
 		poll := unix.PollFd{Fd: int32(t.fd), Events: unix.POLLIN}
 		var none unix.Timespec
 		_, _, errno := unix.RawSyscall6(unix.SYS_PPOLL, uintptr(unsafe.Pointer(&poll)), 1, uintptr(unsafe.Pointer(&none)), 0, 0, 0)
+		if interrupted != nil && interrupted() {
+			poll.Revents = unix.POLLERR
+		}
 		switch {
 		case errno == unix.EINTR:
 			continue
 		case errno != 0 || poll.Revents == 0:
 			return errno != 0
+		case poll.Revents&unix.POLLHUP != 0 && poll.Revents&unix.POLLIN == 0:
+			return true
 		case poll.Revents&unix.POLLIN == 0:
-			return true // hung up
+			// POLLERR: a signal came while the kernel waited for a lock (seccomp_notify_poll in kernel/seccomp.c).
+			continue
 		}
 		var n seccompNotif
 		_, _, errno = unix.RawSyscall(unix.SYS_IOCTL, uintptr(t.fd), unix.SECCOMP_IOCTL_NOTIF_RECV, uintptr(unsafe.Pointer(&n)))
