@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -241,8 +242,9 @@ type Foreground struct {
 	// Waiting says that it waits for something to be typed: it is asleep in
 	// read(2), poll(2), select(2) or the like on its terminal.
 	Waiting bool
-	// Asleep says that it is asleep in some call, and not at work.
-	Asleep bool
+	// Asleep says that it is asleep in some call, and not at work. Unseen says that the kernel tells neither of the two
+	// (ptrace_scope 3 of the Yama LSM).
+	Asleep, Unseen bool
 	// Silent says that what is typed is not echoed (ECHO off, termios(3)): by a program that shows it itself, where Raw
 	// is set, and otherwise by one that asks for a password.
 	Silent bool
@@ -292,6 +294,7 @@ func (sh *Shell) Foreground() (Foreground, error) {
 		f.Waiting = waitsForInput(string(call))
 		f.Asleep = !strings.HasPrefix(string(call), "running")
 	}
+	f.Unseen = errors.Is(err, fs.ErrPermission)
 	return f, nil
 }
 

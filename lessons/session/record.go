@@ -174,6 +174,7 @@ func (s *Session) Replay(ctx context.Context, e Event, pause time.Duration) (che
 			return none, nil
 		}
 		s.rest(ctx, pause)
+		sh.reads(ctx)
 		before, _ := sh.Foreground()
 		sh.mu.Lock()
 		sh.before = before

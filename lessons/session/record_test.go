@@ -51,3 +51,34 @@ func TestWhatWasTypedBehindAnEditorIsForTheShell(t *testing.T) {
 		})
 	}
 }
+
+// A mark comes before the prompt. What is typed in between by who waits for the mark is what it would be at the prompt:
+// Ctrl-D ends the shell, and is no character of the next line.
+func TestNothingIsTypedBetweenTheMarkAndThePrompt(t *testing.T) {
+	s := play(t, Options{})
+	host := shell(t, s, "host")
+	run(t, host, "bash")
+	run(t, host, "PROMPT_COMMAND='__nslab_mark; sleep 0.3'")
+	if r := run(t, host, "(exit 42)"); r.Output != "" || r.Status != 42 {
+		t.Errorf("(exit 42): %+v", r)
+	}
+	s.Rebase()
+	for _, e := range []Event{
+		{Action: Typed, Text: "true\r"},
+		{Action: Prompted, N: 2},
+		{Action: Typed, Text: "\x04"},
+		{Action: Prompted, N: 3},
+	} {
+		e.Shell = "host"
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+		_, err := s.Replay(ctx, e, time.Millisecond)
+		cancel()
+		if err != nil {
+			f, _ := host.Foreground()
+			t.Fatalf("%s %q %d: %v; in front is %+v, printed last was %q", e.Action, e.Text, e.N, err, f, host.line)
+		}
+	}
+	if r := run(t, host, "echo $SHLVL"); r.Output != "1\n" {
+		t.Errorf("after Ctrl-D the shell's level is %q", r.Output)
+	}
+}

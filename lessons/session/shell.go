@@ -536,6 +536,7 @@ func (sh *Shell) await(ctx context.Context, prompts int, before sandbox.Foregrou
 		for {
 			if sh.prompts >= max(prompts, 1) && sh.prompted {
 				sh.mu.Unlock()
+				sh.reads(ctx)
 				return true, nil
 			}
 			if sh.ended {
@@ -569,5 +570,30 @@ func (sh *Shell) await(ctx context.Context, prompts int, before sandbox.Foregrou
 		sh.mu.Lock()
 		sh.changed.Wait()
 		sh.mu.Unlock()
+	}
+}
+
+// reads waits until a shell that has printed its mark takes what is typed: a mark comes before the prompt, and a shell that edits
+// lines itself changes its terminal in between. What comes earlier the terminal still takes for itself: it is echoed twice,
+// and Ctrl-D, Ctrl-C or Tab mean something else than at the prompt. It waits no longer than the prompt stands.
+func (sh *Shell) reads(ctx context.Context) {
+	for wait := 100 * time.Microsecond; ; wait = min(2*wait, 20*time.Millisecond) {
+		f, err := sh.Foreground()
+		if err != nil || f.Raw || f.Waiting {
+			return
+		}
+		sh.mu.Lock()
+		stands := sh.prompted && !sh.ended
+		// Of a program that is just being executed an ordinary user is not told either; of the shell itself always or never.
+		never := f.Unseen && f.Leader == sh.marker.Leader
+		sh.mu.Unlock()
+		if !stands || never {
+			return
+		}
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return
+		}
 	}
 }
