@@ -1,9 +1,7 @@
 package checks
 
 import (
-	"maps"
 	"path"
-	"slices"
 	"strings"
 
 	"github.com/nslab/nslab/sandbox/snapshot"
@@ -11,24 +9,28 @@ import (
 
 // MntsElsewhere lists the mount namespaces that are not the host's, by ascending inode number.
 func MntsElsewhere(s *snapshot.Snapshot) []uint64 {
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.Mounts)), func(inode uint64) bool { return inode == s.Host.Mnt })
+	return elsewhere(s.Mounts, s.Host.Mnt)
 }
 
 // MountOn returns what is mounted on a point. Of several mounts on one point it is the one on top, which
 // hides the others; a mount of a namespace's root on "/" counts as well.
 func MountOn(mounts []snapshot.Mount, point string) (snapshot.Mount, bool) {
-	var on []snapshot.Mount
-	for _, m := range mounts {
-		if m.Point == point {
-			on = append(on, m)
-		}
-	}
-	for _, m := range on {
-		if !slices.ContainsFunc(on, func(above snapshot.Mount) bool { return above.Parent == m.ID && above.ID != m.ID }) {
-			return m, true
+	for i := range mounts {
+		if m := &mounts[i]; m.Point == point && !covered(mounts, m) {
+			return *m, true
 		}
 	}
 	return snapshot.Mount{}, false
+}
+
+// covered reports whether another mount is mounted on the root of this one.
+func covered(mounts []snapshot.Mount, m *snapshot.Mount) bool {
+	for i := range mounts {
+		if above := &mounts[i]; above.Parent == m.ID && above.ID != m.ID && above.Point == m.Point {
+			return true
+		}
+	}
+	return false
 }
 
 // MountUnder returns the mount that a path stands on, the path itself where something is mounted on it.

@@ -2,7 +2,6 @@ package checks
 
 import (
 	"fmt"
-	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -13,7 +12,19 @@ import (
 // NetsElsewhere lists the network namespaces that are not the host's, by ascending inode
 // number: those of processes, and those that a bind mount keeps, as ip-netns(8) has them.
 func NetsElsewhere(s *snapshot.Snapshot) []uint64 {
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(s.Net)), func(inode uint64) bool { return inode == s.Host.Net })
+	return elsewhere(s.Net, s.Host.Net)
+}
+
+// elsewhere lists the namespaces that a snapshot tells something of, by ascending inode number, but for the host's.
+func elsewhere[V any](of map[uint64]V, host uint64) []uint64 {
+	inodes := make([]uint64, 0, len(of))
+	for inode := range of {
+		if inode != host {
+			inodes = append(inodes, inode)
+		}
+	}
+	slices.Sort(inodes)
+	return inodes
 }
 
 // VethEnd is one end of a veth pair, and the network namespace it is in.

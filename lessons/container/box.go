@@ -17,7 +17,9 @@ func kinds() []snapshot.Kind {
 
 // shared lists the kinds that a process shares with the host; ok is false where it has nothing of its own.
 func shared(s *snapshot.Snapshot, p snapshot.Process) (same []snapshot.Kind, ok bool) {
-	for _, k := range kinds() {
+	all := kinds()
+	same = make([]snapshot.Kind, 0, len(all))
+	for _, k := range all {
 		switch p.NS.Of(k) {
 		case s.Host.Of(k):
 			same = append(same, k)
@@ -25,7 +27,7 @@ func shared(s *snapshot.Snapshot, p snapshot.Process) (same []snapshot.Kind, ok 
 			return nil, false // it was ending
 		}
 	}
-	return same, len(same) < len(kinds())
+	return same, len(same) < len(all)
 }
 
 func living(p snapshot.Process) bool { return !p.Ended() && p.NS.PID != 0 }

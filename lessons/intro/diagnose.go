@@ -71,8 +71,17 @@ var options = map[snapshot.Kind]string{snapshot.User: "--user --map-root-user", 
 
 // own lists which of the step's kinds a process does not share with the host.
 func own(s *snapshot.Snapshot, p snapshot.Process) []snapshot.Kind {
-	differing := checks.Differing(p.NS, s.Host)
-	return slices.DeleteFunc(slices.Clone(kinds), func(k snapshot.Kind) bool { return !slices.Contains(differing, k) })
+	return slices.DeleteFunc(checks.Differing(p.NS, s.Host), func(k snapshot.Kind) bool { return !slices.Contains(kinds, k) })
+}
+
+// ownsAll is own for those that lack none. It is asked of every process of every look.
+func ownsAll(s *snapshot.Snapshot, p snapshot.Process) bool {
+	for _, k := range kinds {
+		if inode, host := p.NS.Of(k), s.Host.Of(k); inode == 0 || host == 0 || inode == host {
+			return false
+		}
+	}
+	return true
 }
 
 // made reports whether a process is in a namespace that was not there when the lesson was opened.
@@ -171,7 +180,7 @@ func missing(v *checks.View) (checks.Finding, bool) {
 func ended(v *checks.View) (checks.Finding, bool) {
 	for _, s := range slices.Backward(v.Seen) {
 		for _, p := range s.Procs {
-			if checks.Living(p) && len(without(own(s, p))) == 0 {
+			if checks.Living(p) && ownsAll(s, p) {
 				return miss(v, "intro.ended", append([]checks.Evidence{{What: "process that has ended", Value: checks.ProcName(p)}},
 					hosts(v)...), "process", checks.Who(p))
 			}

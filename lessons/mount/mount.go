@@ -252,11 +252,12 @@ func chrooted(v *checks.View) checks.Finding {
 // that is. A namespace whose first process has a root of its own shows us its mounts below that only.
 func root(s *snapshot.Snapshot, ns uint64) (m snapshot.Mount, p snapshot.Process, ok bool) {
 	m, ok = checks.MountOn(s.Mounts[ns], "/")
-	for _, p := range s.In(snapshot.Mnt, ns) {
-		if p.Ended() {
+	for i := range s.Procs {
+		p := &s.Procs[i]
+		if p.NS.Mnt != ns || p.Ended() {
 			continue
 		}
-		return m, p, ok && !checks.HasOwnRoot(p) && p.Root.Path != "" && (p.Root.MountID == 0 || p.Root.MountID == m.ID)
+		return m, *p, ok && !checks.HasOwnRoot(*p) && p.Root.Path != "" && (p.Root.MountID == 0 || p.Root.MountID == m.ID)
 	}
 	return m, p, false
 }

@@ -623,7 +623,7 @@ func procWithoutPID(v *checks.View) (checks.Finding, bool) {
 // procLeft recognises that there was such a process.
 func procLeft(v *checks.View) (checks.Finding, bool) {
 	for _, s := range slices.Backward(v.Seen) {
-		if f := hasProc(v.At(s)); f.Satisfied {
+		if f, ok := procMade(v.At(s)); ok {
 			return miss(v, "pid.proc-left", append(f.Evidence[:1:1], host(v)...), "process", f.Args["process"])
 		}
 	}
