@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -36,7 +37,7 @@ func (b *stage) grading(submissions int) error {
 	if err != nil {
 		return err
 	}
-	typed, err := b.class(l, submissions)
+	typed, err := b.class(l, submissions, false)
 	if err != nil {
 		return fmt.Errorf("make a class: %w", err)
 	}
@@ -47,7 +48,7 @@ func (b *stage) grading(submissions int) error {
 		if err != nil {
 			return fmt.Errorf("the commands alone: %w", err)
 		}
-		graded, memory, err := b.grade(submissions, jobs)
+		graded, memory, err := b.grade(submissions, jobs, fmt.Sprintf("%d/%[1]d", len(l.Steps)))
 		if err != nil {
 			return fmt.Errorf("nslab grade: %w", err)
 		}
@@ -58,11 +59,30 @@ func (b *stage) grading(submissions int) error {
 	return nil
 }
 
+// growth grades so many submissions that have no more than the lesson's first step, and shows what memory that takes.
+func (b *stage) growth(submissions int) error {
+	l, err := catalogue.Find(gradedLesson)
+	if err != nil {
+		return err
+	}
+	if _, err := b.class(l, submissions, true); err != nil {
+		return fmt.Errorf("make a class: %w", err)
+	}
+	fmt.Printf("\ngrading %d submissions of the first step of lesson %s; MB of nslab grade and its workers, at each tenth of the way\n\n", submissions, l.Name)
+	graded, memory, err := b.grade(submissions, runtime.NumCPU(), fmt.Sprintf("1/%d", len(l.Steps)))
+	if err != nil {
+		return fmt.Errorf("nslab grade: %w", err)
+	}
+	fmt.Printf("%s\n\n%.1f/s, CPU ms each %.0f\n", strings.Join(memory, "  "), float64(submissions)/graded.wall.Seconds(), ms(graded.cpu)/float64(submissions))
+	return nil
+}
+
 // cost is what something took.
 type cost struct{ wall, cpu time.Duration }
 
-// class writes a course and its submissions, and returns what is typed in each shell of one.
-func (b *stage) class(l *lessons.Lesson, submissions int) (typed []string, err error) {
+// class writes a course and its submissions, and returns what is typed in each shell of one: the lesson's solution, of a
+// short one only that of the first step.
+func (b *stage) class(l *lessons.Lesson, submissions int, short bool) (typed []string, err error) {
 	c, secret, err := course.New("bench", []course.Lesson{{Name: l.Name}})
 	if err != nil {
 		return nil, err
@@ -75,6 +95,9 @@ func (b *stage) class(l *lessons.Lesson, submissions int) (typed []string, err e
 		return nil, err
 	}
 	if err := b.give("bench.secret", secret.Encode()); err != nil {
+		return nil, err
+	}
+	if err := os.RemoveAll(b.path("class")); err != nil {
 		return nil, err
 	}
 	if err := os.Mkdir(b.path("class"), 0o755); err != nil {
@@ -105,7 +128,7 @@ func (b *stage) class(l *lessons.Lesson, submissions int) (typed []string, err e
 			prompt(sh.Name, "")
 		}
 		for _, d := range deeds {
-			if d.Kind != lessons.Type || d.Fails || d.Waits || len(d.If) > 0 {
+			if d.Kind != lessons.Type || d.Fails || d.Waits || len(d.If) > 0 || short && d.Step != l.Steps[0].Name {
 				continue
 			}
 			event(session.Event{Action: session.Typed, Shell: d.Shell, Text: d.Text + "\r"})
@@ -141,6 +164,10 @@ func (b *stage) give(name string, text []byte) error {
 	return nil
 }
 
+// labTimes is how often a lab is used again. It has 64 terminals at most (devpts, max), and on a busy machine the kernel comes to
+// give up an old one late.
+const labTimes = 20
+
 // alone types the lines into shells, so many times, in as many labs as jobs at once.
 func (b *stage) alone(l *lessons.Lesson, typed []string, times, jobs int) (cost, error) {
 	o := sandbox.KeeperOptions{}
@@ -152,29 +179,33 @@ func (b *stage) alone(l *lessons.Lesson, typed []string, times, jobs int) (cost,
 		return cost{}, err
 	}
 	defer keeper.Close()
-	var labs []*sandbox.Lab
-	for range jobs {
+	// Each is used by one at a time.
+	work := make(chan *sandbox.Lab, times/labTimes+1)
+	for range cap(work) {
 		lab, err := keeper.NewLab(sandbox.LabOptions{})
 		if err != nil {
 			return cost{}, err
 		}
-		labs = append(labs, lab)
-	}
-	errs := make([]error, jobs)
-	work := make(chan bool, times)
-	for range times {
-		work <- true
+		work <- lab
 	}
 	close(work)
+	var left atomic.Int64
+	left.Store(int64(times))
+	errs := make([]error, jobs)
 	before, begin := used(), time.Now()
 	var all sync.WaitGroup
-	for i, lab := range labs {
+	for i := range jobs {
 		all.Go(func() {
-			for range work {
-				for j, sh := range l.Shells {
-					if err := typeAll(lab, sh, typed[j]); err != nil {
-						errs[i] = err
+			for lab := range work {
+				for range labTimes {
+					if left.Add(-1) < 0 {
 						return
+					}
+					for j, sh := range l.Shells {
+						if err := typeAll(lab, sh, typed[j]); err != nil {
+							errs[i] = err
+							return
+						}
 					}
 				}
 			}
@@ -229,8 +260,8 @@ func used() time.Duration {
 	return total
 }
 
-// grade runs nslab grade over the class; memory is what its processes have at each tenth of the way.
-func (b *stage) grade(submissions, jobs int) (total cost, memory []string, err error) {
+// grade runs nslab grade over the class, of which everybody is to have the points want; memory is what its processes have at each tenth of the way.
+func (b *stage) grade(submissions, jobs int, want string) (total cost, memory []string, err error) {
 	cmd := b.command(b.path("nslab"), "grade", "--course", "bench.course", "--jobs", strconv.Itoa(jobs), "class")
 	out, err := os.Create(b.path("grade.txt"))
 	if err != nil {
@@ -262,8 +293,9 @@ func (b *stage) grade(submissions, jobs int) (total cost, memory []string, err e
 		return total, nil, fmt.Errorf("%w\n%s", err, text)
 	}
 	// One that is not right was not really done.
-	if right := regexp.MustCompile(`(?m)^student\d+ +(\d+)/(\d+) `).FindAllStringSubmatch(string(text), -1); len(right) < submissions || slices.ContainsFunc(right, func(m []string) bool { return m[1] != m[2] }) {
-		return total, nil, fmt.Errorf("not all are right:\n%s", text)
+	right := regexp.MustCompile(`(?m)^student\d+ +(\d+/\d+) `).FindAllStringSubmatch(string(text), -1)
+	if len(right) < submissions || slices.ContainsFunc(right, func(m []string) bool { return m[1] != want }) {
+		return total, nil, fmt.Errorf("not all have %s:\n%s", want, text)
 	}
 	for i := 1; i <= 10 && len(samples) > 0; i++ {
 		memory = append(memory, samples[min(len(samples)*i/10, len(samples)-1)])

@@ -8,8 +8,8 @@
 // it waited for.
 //
 // With -labs it makes many labs, in one keeper and in as many programs, and says what each takes (labs.go); with -grade
-// it grades a made-up class, and compares with the shells and commands alone (grading.go). With -readme it writes the
-// first tables into the README as well.
+// it grades a made-up class, and compares with the shells and commands alone; with -memory, a large one of short
+// submissions (grading.go). With -readme it writes the first tables into the README as well.
 package main
 
 import (
@@ -48,15 +48,16 @@ func main() {
 	nslab := flag.String("nslab", "bin/nslab", "the nslab to measure")
 	labs := flag.Int("labs", 0, "make so many labs, and programs with a lab each")
 	grade := flag.Int("grade", 0, "grade so many submissions")
+	memory := flag.Int("memory", 0, "grade so many short submissions, for the memory that takes")
 	readme := flag.String("readme", "", "write the tables into this file, between its comments")
 	flag.Parse()
-	if err := bench(*rounds, *nslab, *labs, *grade, *readme); err != nil {
+	if err := bench(*rounds, *nslab, *labs, *grade, *memory, *readme); err != nil {
 		fmt.Fprintln(os.Stderr, "bench: "+err.Error())
 		os.Exit(1)
 	}
 }
 
-func bench(rounds int, nslab string, labs, grade int, readme string) error {
+func bench(rounds int, nslab string, labs, grade, memory int, readme string) error {
 	// Everybody must be able to enter it.
 	dir, err := os.MkdirTemp("", "nslab-bench-")
 	if err != nil {
@@ -84,7 +85,12 @@ func bench(rounds int, nslab string, labs, grade int, readme string) error {
 		}
 	}
 	if grade > 0 {
-		return b.grading(grade)
+		if err := b.grading(grade); err != nil {
+			return err
+		}
+	}
+	if memory > 0 {
+		return b.growth(memory)
 	}
 	return nil
 }
