@@ -115,12 +115,12 @@ func ForbiddenCalls() []Forbidden {
 
 // forbiddenCall returns the refused call with that number; false where the filter tells of it for another reason.
 func forbiddenCall(nr int) (Forbidden, bool) {
-	for _, f := range ForbiddenCalls() {
-		if f.numbers[native] == nr {
-			return f, true
+	for i := range forbidden {
+		if forbidden[i].numbers[native] == nr {
+			return forbidden[i], true
 		}
 	}
-	return Forbidden{}, false
+	return ioctlCall, ioctlCall.numbers[native] == nr
 }
 
 // The machine language of bpf(4) of old, and where things stand in struct seccomp_data (seccomp(2)). All architectures

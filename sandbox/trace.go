@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -58,7 +59,7 @@ func (t *Trace) Since(seq uint64) (calls []snapshot.Call, lost uint64, more <-ch
 	if t.changed == nil {
 		t.changed = make(chan struct{})
 	}
-	first, _ := slices.BinarySearchFunc(t.calls, seq+1, func(c snapshot.Call, n uint64) int { return int(int64(c.Seq - n)) })
+	first := t.find(seq + 1)
 	last := first
 	for last < len(t.calls) && !t.open[t.calls[last].Seq] {
 		last++
@@ -99,7 +100,7 @@ func (t *Trace) add(c snapshot.Call, open bool) uint64 {
 	t.seq++
 	c.Seq = t.seq
 	if len(t.calls) >= 2*maxCalls {
-		t.calls = slices.Clone(t.calls[maxCalls:])
+		t.calls = slices.Delete(t.calls, 0, maxCalls)
 	}
 	t.calls = append(t.calls, c)
 	if open {
@@ -115,11 +116,15 @@ func (t *Trace) settle(seq uint64, set func(*snapshot.Call)) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.open, seq)
-	i, found := slices.BinarySearchFunc(t.calls, seq, func(c snapshot.Call, n uint64) int { return int(int64(c.Seq - n)) })
-	if found {
+	if i := t.find(seq); i < len(t.calls) && t.calls[i].Seq == seq {
 		set(&t.calls[i])
 	}
 	t.tell()
+}
+
+// find returns where the calls from number seq on begin; t.mu is held.
+func (t *Trace) find(seq uint64) int {
+	return sort.Search(len(t.calls), func(i int) bool { return t.calls[i].Seq >= seq })
 }
 
 // started says that some program was started, of which there is nothing to be told but that.

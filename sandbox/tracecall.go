@@ -51,8 +51,9 @@ func (c *caller) readStatus() error {
 }
 
 func (c *caller) close() {
-	closeAll(c.dir)
-	closeAll(c.more...)
+	for _, fd := range append(c.more, c.dir) {
+		closeNow(fd)
+	}
 	c.dir, c.more = -1, nil
 }
 
@@ -868,24 +869,27 @@ func concerned(call *snapshot.Call) []snapshot.Kind {
 // children to come as well.
 func readNamespaces(dir int, path string, kinds []snapshot.Kind) (snapshot.Namespaces, error) {
 	var n snapshot.Namespaces
-	for _, k := range kinds {
-		to := map[snapshot.Kind]*uint64{snapshot.User: &n.User, snapshot.Mnt: &n.Mnt, snapshot.UTS: &n.UTS, snapshot.IPC: &n.IPC,
-			snapshot.Net: &n.Net, snapshot.PID: &n.PID, snapshot.Cgroup: &n.Cgroup, snapshot.Time: &n.Time}[k]
-		children := map[snapshot.Kind]*uint64{snapshot.PID: &n.PIDForChildren, snapshot.Time: &n.TimeForChildren}[k]
-		for name, to := range map[string]*uint64{string(k): to, string(k) + "_for_children": children} {
-			if to == nil {
-				continue
-			}
-			link, err := readlinkNow(dir, path+"ns/"+name)
-			if err == unix.ENOENT {
-				continue // a kernel without that kind, or a PID namespace for children that has no init yet
-			}
-			if err != nil {
-				return n, err
-			}
-			if _, *to, _ = parseNSLink(link); *to == 0 {
-				return n, fmt.Errorf("%q is no namespace", link)
-			}
+	for _, f := range [...]struct {
+		kind snapshot.Kind
+		name string
+		to   *uint64
+	}{
+		{snapshot.User, "user", &n.User}, {snapshot.Mnt, "mnt", &n.Mnt}, {snapshot.UTS, "uts", &n.UTS}, {snapshot.IPC, "ipc", &n.IPC},
+		{snapshot.Net, "net", &n.Net}, {snapshot.PID, "pid", &n.PID}, {snapshot.PID, "pid_for_children", &n.PIDForChildren},
+		{snapshot.Cgroup, "cgroup", &n.Cgroup}, {snapshot.Time, "time", &n.Time}, {snapshot.Time, "time_for_children", &n.TimeForChildren},
+	} {
+		if !slices.Contains(kinds, f.kind) {
+			continue
+		}
+		link, err := readlinkNow(dir, path+"ns/"+f.name)
+		if err == unix.ENOENT {
+			continue // a kernel without that kind, or a PID namespace for children that has no init yet
+		}
+		if err != nil {
+			return n, err
+		}
+		if _, *f.to, _ = parseNSLink(link); *f.to == 0 {
+			return n, fmt.Errorf("%q is no namespace", link)
 		}
 	}
 	return n, nil
